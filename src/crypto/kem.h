@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Key encapsulation: the DH KEMs of RFC 9180 §4.1, X-Wing, and ML-KEM-1024 with P-384.
+ *
+ * Public keys and encapsulations are serialised as HPKE does. Private keys are the seed or scalar
+ * that HPKE's SerializePrivateKey gives (X-Wing: the 32-byte seed). */
+#pragma once
+
+#include "crypto/context.h"
+#include "crypto/suites.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  CvSecret *private_key;
+  GBytes *public_key;
+} CvCryptoKeyPair;
+
+void cv_crypto_key_pair_clear (CvCryptoKeyPair *pair);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvCryptoKeyPair, cv_crypto_key_pair_clear)
+
+gsize cv_crypto_kem_public_len (CvKem kem);
+gsize cv_crypto_kem_enc_len (CvKem kem);
+gsize cv_crypto_kem_secret_len (CvKem kem); /* Nsecret, the shared secret */
+
+gboolean cv_crypto_kem_generate (const CvCrypto *crypto, CvKem kem, CvCryptoKeyPair *pair,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* HPKE DeriveKeyPair(ikm). */
+gboolean cv_crypto_kem_derive (const CvCrypto *crypto, CvKem kem, CvSpan ikm, CvCryptoKeyPair *pair,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Checks length and, for curves, that it is a valid point (RFC 9180 §7.1.4). */
+gboolean cv_crypto_kem_check_public (const CvCrypto *crypto, CvKem kem, CvSpan public_key,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Gives the public key of a private one: for checking that a pair belongs together. */
+GBytes *cv_crypto_kem_dup_public (const CvCrypto *crypto, CvKem kem, CvSpan private_key,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+cv_crypto_kem_encapsulate (const CvCrypto *crypto, CvKem kem, CvSpan public_key, GBytes **enc,
+                           CvSecret **shared, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CvSecret *cv_crypto_kem_decapsulate (const CvCrypto *crypto, CvKem kem, CvSpan private_key,
+                                     CvSpan enc, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
