@@ -31,4 +31,34 @@ void cv_packet_port_connect (CvPacketPort *port, CvPacketPortSend send, gpointer
 /* The outer side: an incoming packet, already authenticated by SRTP. Any thread. */
 void cv_packet_port_deliver (CvPacketPort *port, CvSpan packet, gboolean is_rtcp);
 
+/* Longer packets are refused and counted, in both directions. */
+#define CV_PACKET_PORT_MAX_BYTES 1500
+#define CV_PACKET_PORT_RTP_SLOTS 512
+#define CV_PACKET_PORT_RTCP_SLOTS 64
+
+typedef struct {
+  guint64 sent; /* given to `send` */
+  guint64 sent_bytes;
+  guint64 unsent; /* nobody was connected, or too long */
+  guint64 delivered;
+  guint64 delivered_bytes;
+  guint64 overflowed; /* the oldest were dropped because the queue was full */
+  guint64 refused; /* too long or empty */
+} CvPacketPortCounts;
+
+void cv_packet_port_get_counts (CvPacketPort *port, CvPacketPortCounts *counts); /* any thread */
+
+/* The inner side (media). */
+void cv_packet_port_send (CvPacketPort *port, CvSpan packet, gboolean is_rtcp);
+
+/* Waits for the next packet and copies it to out. FALSE: the queue is stopped. One thread a queue.
+ */
+gboolean cv_packet_port_receive (CvPacketPort *port, gboolean is_rtcp,
+                                 guint8 out[static CV_PACKET_PORT_MAX_BYTES], gsize *len);
+
+/* A new port is stopped: packets are refused. Starting begins with an empty queue; stopping wakes
+ * the waiting thread. */
+void cv_packet_port_start (CvPacketPort *port, gboolean is_rtcp);
+void cv_packet_port_stop (CvPacketPort *port, gboolean is_rtcp);
+
 G_END_DECLS
