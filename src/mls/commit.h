@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Commits and the update paths inside (RFC 9420 §7.6, §12.4). Encoding only. */
+#pragma once
+
+#include "mls/proposal.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  GBytes *encryption_key;
+  GPtrArray *secrets; /* CvMlsHpkeCiphertext: one per node of the copath's resolution */
+} CvMlsUpdatePathNode;
+
+CvMlsUpdatePathNode *cv_mls_update_path_node_new (CvSpan encryption_key);
+void cv_mls_update_path_node_free (CvMlsUpdatePathNode *node);
+/* Takes the fields of sealed, which is empty after it. */
+void cv_mls_update_path_node_take (CvMlsUpdatePathNode *node, CvMlsHpkeCiphertext *sealed);
+
+typedef struct {
+  CvMlsLeafNode *leaf_node;
+  GPtrArray *nodes; /* CvMlsUpdatePathNode: the filtered direct path, lowest first */
+} CvMlsUpdatePath;
+
+CvMlsUpdatePath *cv_mls_update_path_new (CvMlsLeafNode *leaf_node); /* takes a reference */
+void cv_mls_update_path_free (CvMlsUpdatePath *path); /* NULL is allowed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsUpdatePath, cv_mls_update_path_free)
+CvMlsUpdatePath *cv_mls_update_path_read (CvReader *reader); /* full; NULL on failure */
+void cv_mls_update_path_write (CvWriter *writer, const CvMlsUpdatePath *path);
+
+typedef struct {
+  GPtrArray *proposals; /* CvMlsProposalOrRef */
+  CvMlsUpdatePath *path; /* NULL: path-less */
+} CvMlsCommit;
+
+CvMlsCommit *cv_mls_commit_new (void); /* no proposals, no path */
+void cv_mls_commit_free (CvMlsCommit *commit); /* NULL is allowed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsCommit, cv_mls_commit_free)
+CvMlsCommit *cv_mls_commit_read (CvReader *reader); /* full; NULL on failure */
+void cv_mls_commit_write (CvWriter *writer, const CvMlsCommit *commit);
+
+G_END_DECLS

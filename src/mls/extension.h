@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Extensions: typed opaque values in a list; unknown and GREASE ones are kept (RFC 9420 §13.4).
+ *
+ * A list is a GPtrArray of CvMlsExtension that owns its entries, immutable once it is part of a
+ * structure: share it with g_ptr_array_ref. NULL reads as the empty list. */
+#pragma once
+
+#include "mls/limits.h"
+#include "base/bytes.h"
+
+G_BEGIN_DECLS
+
+enum {
+  CV_MLS_EXTENSION_APPLICATION_ID = 1,
+  CV_MLS_EXTENSION_RATCHET_TREE = 2,
+  CV_MLS_EXTENSION_REQUIRED_CAPABILITIES = 3,
+  CV_MLS_EXTENSION_EXTERNAL_PUB = 4,
+  CV_MLS_EXTENSION_EXTERNAL_SENDERS = 5,
+};
+
+typedef struct {
+  guint16 type;
+  GBytes *data;
+} CvMlsExtension;
+
+GPtrArray *cv_mls_extension_list_new (void);
+void cv_mls_extension_list_add (GPtrArray *list, guint16 type, CvSpan data);
+/* Full, never NULL. A list that has a type twice fails the reader. */
+GPtrArray *cv_mls_extension_list_read (CvReader *reader);
+void cv_mls_extension_list_write (CvWriter *writer, const GPtrArray *list);
+/* FALSE when absent; data is borrowed and may be empty. */
+gboolean cv_mls_extension_list_find (const GPtrArray *list, guint16 type, CvSpan *data);
+/* TRUE for the types of RFC 9420 itself, which nobody lists in capabilities (§7.2). */
+gboolean cv_mls_extension_is_default (guint16 type);
+
+/* required_capabilities (§11.1). The arrays hold guint16. */
+typedef struct {
+  GArray *extensions;
+  GArray *proposals;
+  GArray *credentials;
+} CvMlsRequiredCapabilities;
+
+void cv_mls_required_capabilities_clear (CvMlsRequiredCapabilities *required);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsRequiredCapabilities, cv_mls_required_capabilities_clear)
+gboolean cv_mls_required_capabilities_parse (CvSpan data, CvMlsRequiredCapabilities *required);
+void
+cv_mls_required_capabilities_write (CvWriter *writer, const CvMlsRequiredCapabilities *required);
+
+/* external_pub (§12.4.3.2): FALSE when it is no single key; the key is borrowed from data. */
+gboolean cv_mls_extension_parse_external_pub (CvSpan data, CvSpan *public_key);
+GBytes *cv_mls_extension_dup_external_pub (CvSpan public_key);
+
+/* Vectors of uint16, as capabilities have them. */
+GArray *cv_mls_types_read (CvReader *reader);
+void cv_mls_types_write (CvWriter *writer, const GArray *types);
+gboolean cv_mls_types_contain (const GArray *types, guint16 type);
+GArray *cv_mls_types_new (const guint16 *types, gsize n_types);
+
+G_END_DECLS

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Leaf nodes: a member's keys, credential and capabilities, signed (RFC 9420 §7.2, §7.3). */
+#pragma once
+
+#include "mls/credential.h"
+#include "mls/extension.h"
+#include "mls/labels.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  CV_MLS_LEAF_SOURCE_KEY_PACKAGE = 1,
+  CV_MLS_LEAF_SOURCE_UPDATE = 2,
+  CV_MLS_LEAF_SOURCE_COMMIT = 3,
+} CvMlsLeafSource;
+
+/* Arrays of guint16. */
+typedef struct {
+  GArray *versions;
+  GArray *suites;
+  GArray *extensions;
+  GArray *proposals;
+  GArray *credentials;
+} CvMlsCapabilities;
+
+/* Reference-counted and immutable: trees of successive epochs share it. */
+typedef struct {
+  GBytes *encryption_key;
+  GBytes *signature_key;
+  CvMlsCredential credential;
+  CvMlsCapabilities capabilities;
+  CvMlsLeafSource source;
+  guint64 not_before_s; /* source KEY_PACKAGE */
+  guint64 not_after_s;
+  GBytes *parent_hash; /* source COMMIT, else NULL */
+  GPtrArray *extensions; /* CvMlsExtension */
+  GBytes *signature;
+  GBytes *encoded; /* the whole LeafNode, as received or as made */
+} CvMlsLeafNode;
+
+CvMlsLeafNode *cv_mls_leaf_node_ref (CvMlsLeafNode *node);
+void cv_mls_leaf_node_unref (CvMlsLeafNode *node); /* NULL is allowed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsLeafNode, cv_mls_leaf_node_unref)
+
+/* Full; NULL when the reader failed. */
+CvMlsLeafNode *cv_mls_leaf_node_read (CvReader *reader);
+void cv_mls_leaf_node_write (CvWriter *writer, const CvMlsLeafNode *node);
+
+/* Source KEY_PACKAGE. Capabilities: mls10, the suite, basic credentials, params->extension_types;
+ * GREASE values are added (§13.5). */
+CvMlsLeafNode *
+cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
+                      CvSpan encryption_key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Borrowed. */
+typedef struct {
+  CvMlsLeafSource source; /* UPDATE or COMMIT */
+  CvSpan encryption_key;
+  CvSpan parent_hash; /* COMMIT */
+  CvSpan group_id;
+  CvMlsLeaf leaf;
+  CvSpan signature_private;
+} CvMlsLeafRenewal;
+
+/* The same member with a new encryption key, signed for its place in the group. */
+CvMlsLeafNode *
+cv_mls_leaf_node_renew (const CvMlsCipher *cipher, const CvMlsLeafNode *old,
+                        const CvMlsLeafRenewal *renewal, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The signature (§7.2). group_id and leaf matter for sources UPDATE and COMMIT only. */
+gboolean
+cv_mls_leaf_node_verify (const CvMlsCipher *cipher, const CvMlsLeafNode *node, CvSpan group_id,
+                         CvMlsLeaf leaf, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The rules of §7.3 that need no other leaf: version, suite and own credential type among the
+ * capabilities, extensions listed there, valid encryption key, lifetime (now_s 0: not checked). */
+gboolean cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node,
+                                 guint64 now_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the leaf can be in a group with these GroupContext extensions: every non-default one is
+ * in its capabilities, and so is what required_capabilities lists (§7.3, §11.1). */
+gboolean
+cv_mls_leaf_node_check_supports (const CvMlsLeafNode *node, const GPtrArray *group_extensions,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

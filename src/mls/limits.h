@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* How long a vector of an MLS structure may be. The RFC has no limits, so these are ours; every
+ * parser of this layer names one. */
+#pragma once
+
+/* Public keys, KEM outputs: ML-KEM-1024 with P-384 has 1665 bytes. */
+#define CV_MLS_LIMIT_KEY 4096
+/* Signatures, MACs, hashes and references. */
+#define CV_MLS_LIMIT_HASH 512
+#define CV_MLS_LIMIT_GROUP_ID 1024
+#define CV_MLS_LIMIT_IDENTITY (64 * 1024)
+/* Any other single opaque field: an extension, authenticated data, a PSK id. */
+#define CV_MLS_LIMIT_OPAQUE (1024 * 1024)
+/* A whole list of entries, in bytes and in entries. */
+#define CV_MLS_LIMIT_LIST (8 * 1024 * 1024)
+#define CV_MLS_LIMIT_ENTRIES 1024
+/* Ratchet tree in a Welcome or GroupInfo: 16384 nodes of a post-quantum suite do not fit, the
+ * largest meeting that was measured (500 members, 1.5 MB) does five times. */
+#define CV_MLS_LIMIT_TREE (8 * 1024 * 1024)
+/* Sender data is 12 bytes and a tag. */
+#define CV_MLS_LIMIT_SENDER_DATA 64
+#define CV_MLS_LIMIT_SECRET 1024
+/* Application data, and the ciphertext of any message. */
+#define CV_MLS_LIMIT_CONTENT (16 * 1024 * 1024)
+#define CV_MLS_LIMIT_MESSAGE (20 * 1024 * 1024)
