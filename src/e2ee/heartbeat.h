@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Heartbeats: each member tells which epoch it is in, so that nobody can split the room unseen
+ * (E2EE.md section 8). A codec and a tracker; no clock: times are arguments. */
+#pragma once
+
+#include "e2ee/envelope.h"
+#include "mls/group.h"
+
+G_BEGIN_DECLS
+
+#define CV_E2EE_HEARTBEAT_WARN_US (15 * G_USEC_PER_SEC)
+#define CV_E2EE_HEARTBEAT_BEHIND_US (3 * G_USEC_PER_SEC)
+
+typedef struct {
+  guint64 epoch;
+  guint8 authenticator_hash[32];
+  GBytes *transcript_hash; /* confirmed */
+  guint64 n_frames[CV_E2EE_N_TRACKS];
+  char *member_id; /* the server's id of the sender's connection: a hint only */
+} CvE2eeHeartbeat;
+
+void cv_e2ee_heartbeat_clear (CvE2eeHeartbeat *heartbeat);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvE2eeHeartbeat, cv_e2ee_heartbeat_clear)
+
+/* Epoch, hashes from the group; the rest is left to the caller. */
+gboolean cv_e2ee_heartbeat_init (CvE2eeHeartbeat *heartbeat, const CvCrypto *crypto,
+                                 const CvMlsGroup *group, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *cv_e2ee_heartbeat_write (const CvE2eeHeartbeat *heartbeat);
+gboolean cv_e2ee_heartbeat_parse (CvSpan encoded, CvE2eeHeartbeat *heartbeat,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gint64 cv_e2ee_heartbeat_interval_us (guint n_members); /* max(2 s, N × 40 ms) */
+
+/* What we know of each other member. Leaves come and go with the roster. */
+typedef struct CvE2eeHeartbeatTracker CvE2eeHeartbeatTracker;
+
+typedef enum {
+  CV_E2EE_HEARTBEAT_AGREES,
+  CV_E2EE_HEARTBEAT_SILENT, /* none for too long */
+  CV_E2EE_HEARTBEAT_DISAGREES, /* another roster or key than ours, for too long */
+} CvE2eeHeartbeatState;
+
+CvE2eeHeartbeatTracker *cv_e2ee_heartbeat_tracker_new (void);
+void cv_e2ee_heartbeat_tracker_free (CvE2eeHeartbeatTracker *tracker);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvE2eeHeartbeatTracker, cv_e2ee_heartbeat_tracker_free)
+
+/* A member is here since now_us: starts its time; no effect on those known already. */
+void cv_e2ee_heartbeat_tracker_add (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf, gint64 now_us);
+void cv_e2ee_heartbeat_tracker_remove (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf);
+void cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
+                                     gboolean does_agree, gint64 now_us);
+/* After a time in which nothing could arrive: everybody starts afresh. */
+void cv_e2ee_heartbeat_tracker_restart (CvE2eeHeartbeatTracker *tracker, gint64 now_us);
+CvE2eeHeartbeatState cv_e2ee_heartbeat_tracker_get (const CvE2eeHeartbeatTracker *tracker,
+                                                    CvMlsLeaf leaf, guint n_members, gint64 now_us);
+
+G_END_DECLS

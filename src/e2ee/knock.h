@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The sealed knock: what a joiner shows to those inside, and to nobody else (E2EE.md section 5).
+ *
+ * The KeyPackage carries the identity statement as its credential. */
+#pragma once
+
+#include "e2ee/room-keys.h"
+#include "identity/statement.h"
+#include "mls/group.h"
+
+G_BEGIN_DECLS
+
+#define CV_E2EE_MEMBER_ID_MAX_LEN 64
+#define CV_E2EE_KNOCK_MAX_LEN 16384
+
+typedef struct {
+  char *member_id; /* the server's id of the joiner's connection: a hint only */
+  GBytes *key_package;
+  GBytes *key_package_ref;
+  CvIdentityStatement *statement;
+} CvE2eeKnock;
+
+void cv_e2ee_knock_free (CvE2eeKnock *knock);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvE2eeKnock, cv_e2ee_knock_free)
+
+GBytes *
+cv_e2ee_knock_seal (const CvCrypto *crypto, const CvE2eeRoomKeys *keys, const char *member_id,
+                    CvSpan key_package, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Opens and checks everything. AUTHENTICATION: sealed with another link or passcode. */
+CvE2eeKnock *
+cv_e2ee_knock_open (const CvCrypto *crypto, const CvE2eeRoomKeys *keys, const CvMlsSuite *suite,
+                    CvSpan sealed, guint64 now_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
