@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Everything is read in place: the secret is copied once, into locked memory. */
+#include "protocol/invite-link.h"
+
+#include "protocol/base64.h"
+#include "protocol/error.h"
+#include "protocol/limits.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define SCHEME "conclave://"
+#define HOST_MAX 253
+#define LABEL_MAX 63
+
+static gboolean
+refuse (GError **error, const char *why)
+{
+  g_set_error_literal (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_LINK, why);
+  return FALSE;
+}
+
+/* RFC 1123 §2.1: letters, digits and inner hyphens. A name of digits only would be an address. */
+static gboolean
+is_host_name (const char *name)
+{
+  gsize label = 0;
+  gboolean has_letter = FALSE;
+
+  for (gsize i = 0;; i++) {
+    char c = name[i];
+
+    if (c == '.' || c == '\0') {
+      if (label == 0 || label > LABEL_MAX || name[i - 1] == '-' || name[i - label] == '-')
+        return FALSE;
+      if (c == '\0')
+        return has_letter && i <= HOST_MAX;
+      label = 0;
+      continue;
+    }
+    if (!g_ascii_isalnum (c) && c != '-')
+      return FALSE;
+    has_letter |= g_ascii_isalpha (c);
+    label++;
+  }
+}
+
+/* The canonical form, full; NULL when it is no host. */
+static char *
+canonical_host (const char *text, gboolean is_bracketed)
+{
+  g_autoptr (GInetAddress) address = NULL;
+  gboolean is_v6 = strchr (text, ':') != NULL;
+
+  if (strchr (text, '%') != NULL || (is_bracketed && !is_v6))
+    return NULL;
+  address = g_inet_address_new_from_string (text);
+  if (address != NULL)
+    return g_inet_address_to_string (address);
+  return !is_v6 && is_host_name (text) ? g_ascii_strdown (text, -1) : NULL;
+}
+
+static gboolean
+parse_port (const char *text, gsize len, guint16 *port)
+{
+  guint value = 0;
+
+  if (len == 0 || len > 5 || text[0] == '0')
+    return FALSE;
+  for (gsize i = 0; i < len; i++) {
+    if (!g_ascii_isdigit (text[i]))
+      return FALSE;
+    value = value * 10 + (guint)(text[i] - '0');
+  }
+  if (value > G_MAXUINT16)
+    return FALSE;
+  *port = (guint16)value;
+  return TRUE;
+}
+
+static gboolean
+parse_authority (CvInviteLink *link, const char *text, gsize len, GError **error)
+{
+  g_autofree char *host = NULL;
+  gboolean is_bracketed = len > 0 && text[0] == '[';
+  const char *host_end = memchr (text, is_bracketed ? ']' : ':', len);
+  const char *rest;
+
+  if (is_bracketed && host_end == NULL)
+    return refuse (error, "the link's address has no closing bracket");
+  if (host_end == NULL)
+    host_end = text + len;
+  rest = host_end + (is_bracketed ? 1 : 0);
+  if (host_end - text > HOST_MAX + 1)
+    return refuse (error, "the link's host is too long");
+  host =
+      g_strndup (text + (is_bracketed ? 1 : 0), (gsize)(host_end - text) - (is_bracketed ? 1 : 0));
+  link->host = canonical_host (host, is_bracketed);
+  if (link->host == NULL)
+    return refuse (error, "the link names no valid host");
+  link->port = CV_INVITE_LINK_DEFAULT_PORT;
+  if (rest == text + len)
+    return TRUE;
+  if (*rest != ':' || !parse_port (rest + 1, (gsize)(text + len - rest - 1), &link->port))
+    return refuse (error, "the link's port is not a number from 1 to 65535");
+  return TRUE;
+}
+
+static gboolean
+parse_parameter (CvInviteLink *link, const char *text, gsize len, GError **error)
+{
+  if (len < 2 || text[1] != '=')
+    return refuse (error, "the link has an unknown part after #");
+  switch (text[0]) {
+  case 'k':
+    if (link->secret != NULL)
+      return refuse (error, "the link gives its secret twice");
+    link->secret = cv_secret_new (CV_INVITE_LINK_SECRET_BYTES);
+    if (!cv_protocol_base64url_decode (text + 2, len - 2, cv_secret_get_data (link->secret),
+                                       CV_INVITE_LINK_SECRET_BYTES))
+      return refuse (error, "the link's secret is not 43 characters of base64url");
+    return TRUE;
+  case 'f':
+    if (link->has_pin)
+      return refuse (error, "the link gives its pin twice");
+    link->has_pin = cv_protocol_base64url_decode (text + 2, len - 2, link->pin, sizeof link->pin);
+    return link->has_pin || refuse (error, "the link's pin is not 43 characters of base64url");
+  case 'p':
+    if (link->needs_passcode || len != 3 || text[2] != '1')
+      return refuse (error, "the link's passcode mark is not p=1");
+    link->needs_passcode = TRUE;
+    return TRUE;
+  default:
+    return refuse (error, "the link has an unknown part after #");
+  }
+}
+
+static gboolean
+parse_fragment (CvInviteLink *link, const char *text, const char *end, GError **error)
+{
+  for (;;) {
+    const char *next = memchr (text, '&', (gsize)(end - text));
+
+    if (!parse_parameter (link, text, (gsize)((next != NULL ? next : end) - text), error))
+      return FALSE;
+    if (next == NULL)
+      break;
+    text = next + 1;
+  }
+  return link->secret != NULL || refuse (error, "the link has no secret");
+}
+
+CvInviteLink *
+cv_invite_link_parse (const char *text, GError **error)
+{
+  g_autoptr (CvInviteLink) link = g_new0 (CvInviteLink, 1);
+  const char *end, *path, *fragment;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  while (g_ascii_isspace (*text))
+    text++;
+  end = text + strnlen (text, CV_LIMITS_LINK_CHARACTERS + 1);
+  while (end > text && g_ascii_isspace (end[-1]))
+    end--;
+  if (end - text > CV_LIMITS_LINK_CHARACTERS || !g_str_has_prefix (text, SCHEME)) {
+    refuse (error, "a link starts with " SCHEME " and is not longer than 1024 characters");
+    return NULL;
+  }
+  text += strlen (SCHEME);
+  path = memchr (text, '/', (gsize)(end - text));
+  fragment = path != NULL ? memchr (path, '#', (gsize)(end - path)) : NULL;
+  if (fragment == NULL) {
+    refuse (error, "the link is cut off: it needs a room and a secret");
+    return NULL;
+  }
+  if (!parse_authority (link, text, (gsize)(path - text), error))
+    return NULL;
+  if (!cv_protocol_base64url_decode (path + 1, (gsize)(fragment - path - 1), link->room,
+                                     sizeof link->room)) {
+    refuse (error, "the link's room is not 22 characters of base64url");
+    return NULL;
+  }
+  if (!parse_fragment (link, fragment + 1, end, error))
+    return NULL;
+  return g_steal_pointer (&link);
+}
+
+CvInviteLink *
+cv_invite_link_new (const char *host, guint16 port,
+                    const guint8 room[static CV_INVITE_LINK_ROOM_BYTES], CvSecret *secret,
+                    const guint8 *pin, GError **error)
+{
+  g_autoptr (CvInviteLink) link = g_new0 (CvInviteLink, 1);
+
+  g_return_val_if_fail (port != 0, NULL);
+  g_return_val_if_fail (cv_secret_get_len (secret) == CV_INVITE_LINK_SECRET_BYTES, NULL);
+
+  link->host = canonical_host (host, FALSE);
+  if (link->host == NULL) {
+    refuse (error, "not a valid host name or address");
+    return NULL;
+  }
+  link->port = port;
+  memcpy (link->room, room, sizeof link->room);
+  link->secret = cv_secret_ref (secret);
+  link->has_pin = pin != NULL;
+  if (pin != NULL)
+    memcpy (link->pin, pin, sizeof link->pin);
+  return g_steal_pointer (&link);
+}
+
+void
+cv_invite_link_free (CvInviteLink *link)
+{
+  if (link == NULL)
+    return;
+  g_free (link->host);
+  g_clear_pointer (&link->secret, cv_secret_unref);
+  g_free (link);
+}
+
+static void
+append_base64url (GString *out, CvSpan bytes)
+{
+  char *text = cv_protocol_base64url_encode (bytes);
+
+  g_string_append (out, text);
+  cv_secret_wipe (text, strlen (text));
+  g_free (text);
+}
+
+char *
+cv_invite_link_to_string (const CvInviteLink *link)
+{
+  /* Large enough that it never grows, which would leave a copy of the secret behind. */
+  GString *out = g_string_sized_new (CV_LIMITS_LINK_CHARACTERS);
+
+  g_string_append (out, SCHEME);
+  g_string_append_printf (out, strchr (link->host, ':') != NULL ? "[%s]" : "%s", link->host);
+  if (link->port != CV_INVITE_LINK_DEFAULT_PORT)
+    g_string_append_printf (out, ":%u", link->port);
+  g_string_append_c (out, '/');
+  append_base64url (out, CV_SPAN_ARRAY (link->room));
+  g_string_append (out, "#k=");
+  append_base64url (out, cv_secret_span (link->secret));
+  if (link->has_pin) {
+    g_string_append (out, "&f=");
+    append_base64url (out, CV_SPAN_ARRAY (link->pin));
+  }
+  if (link->needs_passcode)
+    g_string_append (out, "&p=1");
+  return g_string_free_and_steal (out);
+}
+
+char *
+cv_invite_link_dup_room_id (const CvInviteLink *link)
+{
+  return cv_protocol_base64url_encode (CV_SPAN_ARRAY (link->room));
+}
