@@ -7,7 +7,7 @@
 
 #include <glib/gi18n.h>
 
-G_DEFINE_QUARK (cv-call-error-quark, cv_call_error)
+G_DEFINE_QUARK (cv - call - error - quark, cv_call_error)
 
 static const struct {
   const char *code;
@@ -55,6 +55,9 @@ static const struct {
         {"encryption", N_ ("Left for Safety"),
          N_ ("A check of the encryption failed, so Conclave left rather than go on unprotected. "
              "Start again; if it happens twice, do not trust this server.")},
+    [CV_CALL_ERROR_OVER] = {"over", N_ ("The Meeting Is Over"),
+                            N_ ("Whoever opened the meeting has ended it. Ask for a new link if "
+                                "you want to go on.")},
     [CV_CALL_ERROR_INTERNAL] = {"internal", N_ ("Something Went Wrong"),
                                 N_ ("The meeting could not go on because of a mistake in Conclave. "
                                     "Start again, and please report it.")},

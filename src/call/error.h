@@ -25,6 +25,7 @@ typedef enum {
   CV_CALL_ERROR_TIMEOUT, /* nobody answered the knock */
   CV_CALL_ERROR_FULL, /* room or server limits */
   CV_CALL_ERROR_ENCRYPTION, /* a check failed: we left rather than go on */
+  CV_CALL_ERROR_OVER, /* the host or the server ended the meeting */
   CV_CALL_ERROR_INTERNAL,
 } CvCallError;
 

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-CvKnock *cv_knock_new (const char *id, const char *name, const char *fingerprint,
-                       CvContactState contact);
+CvKnock *
+cv_knock_new (const char *id, const char *name, const char *fingerprint, CvContactState contact);
 
 G_END_DECLS

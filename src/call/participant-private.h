@@ -13,7 +13,7 @@ typedef struct {
   const char *name;
   const char *fingerprint;
   const char *safety_number; /* NULL for ourselves */
-  GBytes *safety_payload;    /* NULL for ourselves */
+  GBytes *safety_payload; /* NULL for ourselves */
   CvContactState contact;
   gboolean is_moderator;
   gboolean is_confirmed;

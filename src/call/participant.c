@@ -164,8 +164,7 @@ cv_participant_class_init (CvParticipantClass *klass)
   props[PROP_PICTURE] = g_param_spec_enum ("picture", NULL, NULL, CV_TYPE_PICTURE_STATE,
                                            CV_PICTURE_CONNECTING, flags);
   props[PROP_PAINTABLE] = g_param_spec_object ("paintable", NULL, NULL, G_TYPE_OBJECT, flags);
-  props[PROP_ASPECT] =
-      g_param_spec_double ("aspect", NULL, NULL, 0.1, 10, DEFAULT_ASPECT, flags);
+  props[PROP_ASPECT] = g_param_spec_double ("aspect", NULL, NULL, 0.1, 10, DEFAULT_ASPECT, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
   view_size_changed = g_signal_new ("view-size-changed", CV_TYPE_PARTICIPANT, G_SIGNAL_RUN_LAST, 0,
                                     NULL, NULL, NULL, G_TYPE_NONE, 0);

@@ -86,6 +86,7 @@ typedef struct {
   CvIdentityKind identity;
   const char *identity_file; /* for CV_IDENTITY_FILE */
   const char *data_dir; /* contacts; NULL: the user's data folder */
+  gboolean is_headless; /* no window: no paintables, no loudspeaker, snapshots instead */
 } CvSessionOptions;
 
 typedef struct {
@@ -93,6 +94,8 @@ typedef struct {
   const char *suite; /* "pq", "pq-strict", "fips" */
   gboolean is_moderated; /* only whom a moderator admits */
   const char *passcode; /* NULL: none */
+  const char *server; /* "HOST:PORT" of a conclave-server; NULL: on this computer */
+  const char *server_pin; /* base64url, as f= of a link; NULL: the system's certificates */
 } CvHostOptions;
 
 CvSession *cv_session_new (const CvSessionOptions *options);

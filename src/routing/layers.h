@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 /* What a viewer wants of one sender's camera. */
 typedef enum {
-  CV_LAYER_NONE,   /* nobody looks: nothing is sent, nothing is decoded */
-  CV_LAYER_LOW,    /* 360p */
+  CV_LAYER_NONE, /* nobody looks: nothing is sent, nothing is decoded */
+  CV_LAYER_LOW, /* 360p */
   CV_LAYER_MIDDLE, /* 720p */
 } CvLayer;
 
