@@ -23,6 +23,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvCryptoKeyPair, cv_crypto_key_pair_clear)
 gsize cv_crypto_kem_public_len (CvKem kem);
 gsize cv_crypto_kem_enc_len (CvKem kem);
 gsize cv_crypto_kem_secret_len (CvKem kem); /* Nsecret, the shared secret */
+gsize cv_crypto_kem_private_len (CvKem kem); /* Nsk; these four give 0 for an unknown KEM */
 
 gboolean cv_crypto_kem_generate (const CvCrypto *crypto, CvKem kem, CvCryptoKeyPair *pair,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -38,6 +39,11 @@ GBytes *cv_crypto_kem_dup_public (const CvCrypto *crypto, CvKem kem, CvSpan priv
 gboolean
 cv_crypto_kem_encapsulate (const CvCrypto *crypto, CvKem kem, CvSpan public_key, GBytes **enc,
                            CvSecret **shared, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* With given randomness, for known answers alone: the DH KEMs' ikmE, or the 32 bytes of ML-KEM and
+ * the ephemeral scalar. Nothing that is sent may be made with it. */
+gboolean cv_crypto_kem_encapsulate_seeded (const CvCrypto *crypto, CvKem kem, CvSpan public_key,
+                                           CvSpan seed, GBytes **enc, CvSecret **shared,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CvSecret *cv_crypto_kem_decapsulate (const CvCrypto *crypto, CvKem kem, CvSpan private_key,
                                      CvSpan enc, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* AEAD through EVP. A kept context has one EVP context a direction, keyed once: per message only
+ * the nonce is set, which is what makes media frames cheap. */
+#include "crypto/aead.h"
+
+#include "crypto/aead-internal.h"
+#include "crypto/context-internal.h"
+#include "crypto/random.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define TAG_LEN CV_CRYPTO_AEAD_TAG_LEN
+#define NONCE_LEN CV_CRYPTO_AEAD_NONCE_LEN
+
+struct CvCryptoAead {
+  EVP_CIPHER_CTX *seal_ctx;
+  EVP_CIPHER_CTX *open_ctx;
+};
+
+gsize
+cv_crypto_aead_key_len (CvAead aead)
+{
+  switch (aead) {
+  case CV_AEAD_AES_128_GCM:
+    return 16;
+  case CV_AEAD_AES_256_GCM:
+  case CV_AEAD_CHACHA20_POLY1305:
+    return 32;
+  }
+  return 0;
+}
+
+static EVP_CIPHER_CTX *
+new_ctx (const CvCrypto *crypto, CvAead aead, CvSpan key, gboolean is_seal, GError **error)
+{
+  const EVP_CIPHER *cipher = cv_crypto_context_find_aead (crypto, aead, error);
+  g_autoptr (EVP_CIPHER_CTX) ctx = NULL;
+
+  if (!cipher)
+    return NULL;
+  if (key.len != cv_crypto_aead_key_len (aead)) {
+    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "AEAD key of the wrong length");
+    return NULL;
+  }
+  ctx = EVP_CIPHER_CTX_new ();
+  if (!ctx || EVP_CipherInit_ex2 (ctx, cipher, key.data, NULL, is_seal, NULL) != 1) {
+    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "AEAD key not accepted");
+    return NULL;
+  }
+  return g_steal_pointer (&ctx);
+}
+
+static gboolean
+update_aad (EVP_CIPHER_CTX *ctx, const CvSpan aad[static 2])
+{
+  int n = 0;
+
+  for (guint i = 0; i < 2; i++)
+    if (aad[i].len > 0
+        && (aad[i].len > INT_MAX
+            || EVP_CipherUpdate (ctx, NULL, &n, aad[i].data, (int)aad[i].len) != 1))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+seal_with (EVP_CIPHER_CTX *ctx, const guint8 *nonce, const CvSpan aad[static 2], CvSpan plaintext,
+           guint8 *out, GError **error)
+{
+  int n = 0;
+  gboolean is_ok;
+
+  if (plaintext.len > INT_MAX - TAG_LEN)
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "plaintext too long");
+  is_ok = EVP_EncryptInit_ex2 (ctx, NULL, NULL, nonce, NULL) == 1 && update_aad (ctx, aad);
+  if (is_ok && plaintext.len > 0)
+    is_ok = EVP_EncryptUpdate (ctx, out, &n, plaintext.data, (int)plaintext.len) == 1;
+  is_ok = is_ok && EVP_EncryptFinal_ex (ctx, out + plaintext.len, &n) == 1
+          && EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, out + plaintext.len) == 1;
+  if (is_ok)
+    return TRUE;
+  /* In place, a half-done seal could leave plaintext in what the caller may send. */
+  cv_secret_wipe (out, plaintext.len + TAG_LEN);
+  return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "AEAD seal failed");
+}
+
+static gboolean
+open_with (EVP_CIPHER_CTX *ctx, const guint8 *nonce, const CvSpan aad[static 2], CvSpan ciphertext,
+           guint8 *out, GError **error)
+{
+  guint8 tag[TAG_LEN];
+  guint8 nothing[1];
+  gsize len;
+  int n = 0;
+  gboolean is_ok;
+
+  if (ciphertext.len < TAG_LEN || ciphertext.len > INT_MAX)
+    return cv_crypto_context_fail_authentication (error);
+  len = ciphertext.len - TAG_LEN;
+  memcpy (tag, ciphertext.data + len, TAG_LEN);
+  is_ok = EVP_DecryptInit_ex2 (ctx, NULL, NULL, nonce, NULL) == 1 && update_aad (ctx, aad);
+  if (is_ok && len > 0)
+    is_ok = EVP_DecryptUpdate (ctx, out, &n, ciphertext.data, (int)len) == 1;
+  is_ok = is_ok && EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, tag) == 1
+          && EVP_DecryptFinal_ex (ctx, nothing, &n) == 1;
+  if (is_ok)
+    return TRUE;
+  if (len > 0)
+    cv_secret_wipe (out, len);
+  return cv_crypto_context_fail_authentication (error);
+}
+
+CvCryptoAead *
+cv_crypto_aead_new (const CvCrypto *crypto, CvAead aead, CvSpan key, GError **error)
+{
+  g_autoptr (CvCryptoAead) self = g_new0 (CvCryptoAead, 1);
+
+  self->seal_ctx = new_ctx (crypto, aead, key, TRUE, error);
+  if (!self->seal_ctx)
+    return NULL;
+  self->open_ctx = new_ctx (crypto, aead, key, FALSE, error);
+  if (!self->open_ctx)
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+cv_crypto_aead_free (CvCryptoAead *self)
+{
+  if (!self)
+    return;
+  /* OpenSSL cleanses the key schedule. */
+  EVP_CIPHER_CTX_free (self->seal_ctx);
+  EVP_CIPHER_CTX_free (self->open_ctx);
+  g_free (self);
+}
+
+gboolean
+cv_crypto_aead_seal (CvCryptoAead *self, const guint8 nonce[static 12], const CvSpan aad[static 2],
+                     CvSpan plaintext, guint8 *out, GError **error)
+{
+  return seal_with (self->seal_ctx, nonce, aad, plaintext, out, error);
+}
+
+gboolean
+cv_crypto_aead_open (CvCryptoAead *self, const guint8 nonce[static 12], const CvSpan aad[static 2],
+                     CvSpan ciphertext, guint8 *out, GError **error)
+{
+  return open_with (self->open_ctx, nonce, aad, ciphertext, out, error);
+}
+
+static gboolean
+check_params (const CvCryptoAeadParams *params, GError **error)
+{
+  if (params->nonce.len == NONCE_LEN)
+    return TRUE;
+  return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "AEAD nonce of the wrong length");
+}
+
+GBytes *
+cv_crypto_aead_seal_once (const CvCrypto *crypto, const CvCryptoAeadParams *params,
+                          CvSpan plaintext, GError **error)
+{
+  CvSpan aad[2] = {params->aad, CV_SPAN_EMPTY};
+  g_autoptr (EVP_CIPHER_CTX) ctx = NULL;
+  g_autofree guint8 *out = NULL;
+
+  if (!check_params (params, error))
+    return NULL;
+  ctx = new_ctx (crypto, params->aead, params->key, TRUE, error);
+  if (!ctx)
+    return NULL;
+  out = g_malloc (plaintext.len + TAG_LEN);
+  if (!seal_with (ctx, params->nonce.data, aad, plaintext, out, error))
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&out), plaintext.len + TAG_LEN);
+}
+
+GByteArray *
+cv_crypto_aead_open_once (const CvCrypto *crypto, const CvCryptoAeadParams *params,
+                          CvSpan ciphertext, GError **error)
+{
+  CvSpan aad[2] = {params->aad, CV_SPAN_EMPTY};
+  g_autoptr (EVP_CIPHER_CTX) ctx = NULL;
+  GByteArray *out;
+
+  if (!check_params (params, error))
+    return NULL;
+  if (ciphertext.len < TAG_LEN || ciphertext.len > INT_MAX) {
+    cv_crypto_context_fail_authentication (error);
+    return NULL;
+  }
+  ctx = new_ctx (crypto, params->aead, params->key, FALSE, error);
+  if (!ctx)
+    return NULL;
+  out = g_byte_array_new ();
+  g_byte_array_set_size (out, (guint)(ciphertext.len - TAG_LEN));
+  if (!open_with (ctx, params->nonce.data, aad, ciphertext, out->data, error)) {
+    cv_crypto_aead_free_plaintext (out);
+    return NULL;
+  }
+  return out;
+}
+
+void
+cv_crypto_aead_free_plaintext (GByteArray *plaintext)
+{
+  if (!plaintext)
+    return;
+  cv_secret_wipe (plaintext->data, plaintext->len);
+  g_byte_array_unref (plaintext);
+}
+
+GBytes *
+cv_crypto_aead_seal_box (const CvCrypto *crypto, CvSpan key, CvSpan aad, CvSpan plaintext,
+                         GError **error)
+{
+  CvSpan parts[2] = {aad, CV_SPAN_EMPTY};
+  gsize len = NONCE_LEN + plaintext.len + TAG_LEN;
+  g_autoptr (EVP_CIPHER_CTX) ctx = new_ctx (crypto, CV_AEAD_AES_256_GCM, key, TRUE, error);
+  g_autofree guint8 *box = NULL;
+
+  if (!ctx)
+    return NULL;
+  box = g_malloc (len);
+  if (!cv_crypto_random_fill (crypto, box, NONCE_LEN, error)
+      || !seal_with (ctx, box, parts, plaintext, box + NONCE_LEN, error))
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&box), len);
+}
+
+GByteArray *
+cv_crypto_aead_open_box (const CvCrypto *crypto, CvSpan key, CvSpan aad, CvSpan box, GError **error)
+{
+  CvCryptoAeadParams params = {.aead = CV_AEAD_AES_256_GCM, .key = key, .aad = aad};
+
+  if (box.len < NONCE_LEN + TAG_LEN) {
+    cv_crypto_context_fail_authentication (error);
+    return NULL;
+  }
+  params.nonce = cv_span (box.data, NONCE_LEN);
+  return cv_crypto_aead_open_once (crypto, &params,
+                                   cv_span (box.data + NONCE_LEN, box.len - NONCE_LEN), error);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The OpenSSL library context. Algorithms are fetched here once, because a fetch costs more than
+ * the encryption of an audio frame. */
+#include "crypto/context-internal.h"
+
+#include <openssl/conf.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/provider.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#define FIPS_QUERY "fips=yes"
+#define FIPS_CONFIG "fipsmodule.cnf"
+#define FIPS_SECTION "fips_sect"
+#define FIPS_PARAMS_MAX 32
+
+G_DEFINE_QUARK (cv - crypto - error - quark, cv_crypto_error)
+
+gboolean
+cv_crypto_context_fail (GError **error, CvCryptoError code, const char *what)
+{
+  const char *reason = ERR_reason_error_string (ERR_peek_last_error ());
+
+  if (reason)
+    g_set_error (error, CV_CRYPTO_ERROR, code, "%s: %s", what, reason);
+  else
+    g_set_error_literal (error, CV_CRYPTO_ERROR, code, what);
+  ERR_clear_error ();
+  return FALSE;
+}
+
+gboolean
+cv_crypto_context_fail_authentication (GError **error)
+{
+  /* One code and the same words, whatever was wrong: the difference would be an oracle. */
+  g_set_error_literal (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_AUTHENTICATION,
+                       "failed to authenticate");
+  ERR_clear_error ();
+  return FALSE;
+}
+
+/* A module that is installed but not named in openssl.cnf has its checksum in a file beside it. */
+static OSSL_PROVIDER *
+load_fips_beside_config (OSSL_LIB_CTX *libctx)
+{
+  g_autofree char *path = g_build_filename (X509_get_default_cert_area (), FIPS_CONFIG, NULL);
+  CONF *config = NCONF_new_ex (libctx, NULL);
+  OSSL_PARAM params[FIPS_PARAMS_MAX + 1];
+  OSSL_PROVIDER *provider = NULL;
+  STACK_OF (CONF_VALUE) * values;
+  int n_params = 0;
+
+  if (config && NCONF_load (config, path, NULL) == 1) {
+    values = NCONF_get_section (config, FIPS_SECTION);
+    for (int i = 0; values && i < sk_CONF_VALUE_num (values) && n_params < FIPS_PARAMS_MAX; i++) {
+      CONF_VALUE *value = sk_CONF_VALUE_value (values, i);
+
+      if (strcmp (value->name, "activate") != 0)
+        params[n_params++] = OSSL_PARAM_construct_utf8_string (value->name, value->value, 0);
+    }
+    params[n_params] = OSSL_PARAM_construct_end ();
+    provider = OSSL_PROVIDER_load_ex (libctx, "fips", params);
+  }
+  NCONF_free (config);
+  return provider;
+}
+
+static gboolean
+load_fips (CvCrypto *crypto, GError **error)
+{
+  /* The administrator's openssl.cnf may name the module; without one the load below tells. */
+  (void)OSSL_LIB_CTX_load_config (crypto->libctx, NULL);
+  crypto->main_provider = OSSL_PROVIDER_load (crypto->libctx, "fips");
+  if (!crypto->main_provider)
+    crypto->main_provider = load_fips_beside_config (crypto->libctx);
+  if (!crypto->main_provider)
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
+                                   "the OpenSSL FIPS provider is missing or failed its self-test");
+  if (OSSL_PROVIDER_self_test (crypto->main_provider) != 1)
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
+                                   "the OpenSSL FIPS provider failed its self-test");
+  /* Encoders and decoders for the link's certificate; no cryptography. */
+  crypto->base_provider = OSSL_PROVIDER_load (crypto->libctx, "base");
+  if (!crypto->base_provider)
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "no OpenSSL base provider");
+  if (EVP_set_default_properties (crypto->libctx, FIPS_QUERY) != 1)
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "no FIPS property query");
+  return TRUE;
+}
+
+static gboolean
+load_default (CvCrypto *crypto, GError **error)
+{
+  crypto->main_provider = OSSL_PROVIDER_load (crypto->libctx, "default");
+  if (!crypto->main_provider)
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "no OpenSSL default provider");
+  return TRUE;
+}
+
+static void
+fetch_algorithms (CvCrypto *crypto)
+{
+  static const char *const hashes[CV_CRYPTO_N_HASHES] = {
+      [CV_HASH_SHA256] = "SHA256",
+      [CV_HASH_SHA384] = "SHA384",
+      [CV_HASH_SHA512] = "SHA512",
+      [CV_HASH_SHA3_256] = "SHA3-256",
+  };
+  static const char *const aeads[CV_CRYPTO_N_AEADS] = {
+      [CV_AEAD_AES_128_GCM] = "AES-128-GCM",
+      [CV_AEAD_AES_256_GCM] = "AES-256-GCM",
+      [CV_AEAD_CHACHA20_POLY1305] = "ChaCha20-Poly1305",
+  };
+  static const char *const ctrs[CV_CRYPTO_N_CTRS] = {
+      [CV_CRYPTO_CTR_AES_128] = "AES-128-CTR",
+      [CV_CRYPTO_CTR_AES_256] = "AES-256-CTR",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hashes); i++)
+    crypto->hashes[i] = EVP_MD_fetch (crypto->libctx, hashes[i], crypto->query);
+  for (gsize i = 0; i < G_N_ELEMENTS (aeads); i++)
+    crypto->aeads[i] = EVP_CIPHER_fetch (crypto->libctx, aeads[i], crypto->query);
+  for (gsize i = 0; i < G_N_ELEMENTS (ctrs); i++)
+    crypto->ctrs[i] = EVP_CIPHER_fetch (crypto->libctx, ctrs[i], crypto->query);
+  crypto->shake256 = EVP_MD_fetch (crypto->libctx, "SHAKE256", crypto->query);
+  crypto->hmac = EVP_MAC_fetch (crypto->libctx, "HMAC", crypto->query);
+  /* What is missing is told when it is asked for. */
+  ERR_clear_error ();
+}
+
+const EVP_MD *
+cv_crypto_context_find_hash (const CvCrypto *crypto, CvHash hash, GError **error)
+{
+  if ((gsize)hash < CV_CRYPTO_N_HASHES && crypto->hashes[hash])
+    return crypto->hashes[hash];
+  cv_crypto_context_fail (error, CV_CRYPTO_ERROR_UNSUPPORTED, "hash not available");
+  return NULL;
+}
+
+const EVP_CIPHER *
+cv_crypto_context_find_aead (const CvCrypto *crypto, CvAead aead, GError **error)
+{
+  if ((gsize)aead < CV_CRYPTO_N_AEADS && crypto->aeads[aead])
+    return crypto->aeads[aead];
+  cv_crypto_context_fail (error, CV_CRYPTO_ERROR_UNSUPPORTED, "AEAD not available");
+  return NULL;
+}
+
+CvCrypto *
+cv_crypto_context_new (gboolean is_fips, GError **error)
+{
+  g_autoptr (CvCrypto) crypto = g_new0 (CvCrypto, 1);
+
+  g_atomic_ref_count_init (&crypto->ref_count);
+  crypto->is_fips = is_fips;
+  crypto->query = is_fips ? FIPS_QUERY : "";
+  crypto->libctx = OSSL_LIB_CTX_new ();
+  if (!crypto->libctx) {
+    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "no OpenSSL library context");
+    return NULL;
+  }
+  if (!(is_fips ? load_fips (crypto, error) : load_default (crypto, error)))
+    return NULL;
+  fetch_algorithms (crypto);
+  if (!crypto->hmac || !crypto->hashes[CV_HASH_SHA384] || !crypto->aeads[CV_AEAD_AES_256_GCM]) {
+    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
+                            "the OpenSSL provider lacks HMAC, SHA-384 or AES-256-GCM");
+    return NULL;
+  }
+  return g_steal_pointer (&crypto);
+}
+
+CvCrypto *
+cv_crypto_context_ref (CvCrypto *crypto)
+{
+  g_return_val_if_fail (crypto, NULL);
+
+  g_atomic_ref_count_inc (&crypto->ref_count);
+  return crypto;
+}
+
+void
+cv_crypto_context_unref (CvCrypto *crypto)
+{
+  if (!crypto || !g_atomic_ref_count_dec (&crypto->ref_count))
+    return;
+  for (gsize i = 0; i < CV_CRYPTO_N_HASHES; i++)
+    EVP_MD_free (crypto->hashes[i]);
+  for (gsize i = 0; i < CV_CRYPTO_N_AEADS; i++)
+    EVP_CIPHER_free (crypto->aeads[i]);
+  for (gsize i = 0; i < CV_CRYPTO_N_CTRS; i++)
+    EVP_CIPHER_free (crypto->ctrs[i]);
+  EVP_MD_free (crypto->shake256);
+  EVP_MAC_free (crypto->hmac);
+  if (crypto->base_provider)
+    OSSL_PROVIDER_unload (crypto->base_provider);
+  if (crypto->main_provider)
+    OSSL_PROVIDER_unload (crypto->main_provider);
+  OSSL_LIB_CTX_free (crypto->libctx);
+  g_free (crypto);
+}
+
+gboolean
+cv_crypto_context_is_fips (const CvCrypto *crypto)
+{
+  return crypto->is_fips;
+}
+
+OSSL_LIB_CTX *
+cv_crypto_context_get_libctx (const CvCrypto *crypto)
+{
+  return crypto->libctx;
+}
+
+const char *
+cv_crypto_context_get_query (const CvCrypto *crypto)
+{
+  return crypto->query;
+}
+
+char *
+cv_crypto_context_dup_provider (const CvCrypto *crypto)
+{
+  char *name = NULL;
+  char *version = NULL;
+  OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_utf8_ptr (OSSL_PROV_PARAM_NAME, &name, 0),
+      OSSL_PARAM_construct_utf8_ptr (OSSL_PROV_PARAM_VERSION, &version, 0),
+      OSSL_PARAM_construct_end (),
+  };
+
+  if (OSSL_PROVIDER_get_params (crypto->main_provider, params) != 1 || !name)
+    name = (char *)OSSL_PROVIDER_get0_name (crypto->main_provider);
+  return g_strdup_printf ("%s %s", name, version ? version : "");
+}

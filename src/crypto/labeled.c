@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* LabeledExtract and LabeledExpand (RFC 9180 §4). */
+#include "crypto/labeled.h"
+
+#include "crypto/hash-internal.h"
+
+#include <string.h>
+
+static const CvSpan version = CV_SPAN_LITERAL ("HPKE-v1");
+
+CvSecret *
+cv_crypto_labeled_extract (const CvCryptoLabeled *self, CvSpan salt, const char *label, CvSpan ikm,
+                           GError **error)
+{
+  CvSpan parts[] = {version, self->suite_id, cv_span (label, strlen (label)), ikm};
+  g_autoptr (CvSecret) prk = cv_secret_new (cv_crypto_hash_len (self->hash));
+
+  /* HKDF-Extract is one HMAC; in parts, the secret is not copied. */
+  if (!cv_crypto_hash_hmac_parts (self->crypto, self->hash, salt, parts, G_N_ELEMENTS (parts),
+                                  cv_secret_get_data (prk), error))
+    return NULL;
+  return g_steal_pointer (&prk);
+}
+
+CvSecret *
+cv_crypto_labeled_expand (const CvCryptoLabeled *self, CvSpan prk, const char *label, CvSpan info,
+                          gsize len, GError **error)
+{
+  g_auto (CvWriter) labeled = {0};
+
+  g_return_val_if_fail (len <= G_MAXUINT16, NULL);
+
+  cv_writer_init (&labeled);
+  cv_writer_u16 (&labeled, (guint16)len);
+  cv_writer_put (&labeled, version);
+  cv_writer_put (&labeled, self->suite_id);
+  cv_writer_put (&labeled, cv_span (label, strlen (label)));
+  cv_writer_put (&labeled, info);
+  return cv_crypto_hkdf_expand (self->crypto, self->hash, prk, cv_writer_span (&labeled), len,
+                                error);
+}
