@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The heartbeat's bytes, and who of the others was heard in agreement when. */
+#include "e2ee/heartbeat.h"
+
+#include "crypto/hash.h"
+
+#include <string.h>
+
+#define VERSION 1
+#define AUTHENTICATOR_LABEL "Conclave 1.0 heartbeat"
+#define TRANSCRIPT_HASH_MAX 64
+#define MEMBER_ID_MAX 64
+#define INTERVAL_MIN_US (2 * G_USEC_PER_SEC)
+#define INTERVAL_EACH_US (40 * 1000)
+/* In a big room the interval itself passes 15 s: then three missed ones. */
+#define MISSED_MAX 3
+
+typedef struct {
+  gint64 agreed_at_us; /* the last agreement, or when the member came */
+  gint64 heard_at_us;
+} Watch;
+
+struct CvE2eeHeartbeatTracker {
+  GHashTable *watches; /* leaf index → Watch */
+};
+
+void
+cv_e2ee_heartbeat_clear (CvE2eeHeartbeat *heartbeat)
+{
+  g_clear_pointer (&heartbeat->transcript_hash, g_bytes_unref);
+  g_clear_pointer (&heartbeat->member_id, g_free);
+}
+
+gboolean
+cv_e2ee_heartbeat_init (CvE2eeHeartbeat *heartbeat, const CvCrypto *crypto, const CvMlsGroup *group,
+                        GError **error)
+{
+  memset (heartbeat, 0, sizeof *heartbeat);
+  g_auto (CvWriter) writer;
+  cv_writer_init_secret (&writer);
+  cv_writer_put (&writer, CV_SPAN_LITERAL (AUTHENTICATOR_LABEL));
+  cv_writer_put (&writer, cv_mls_group_get_epoch_authenticator (group));
+  heartbeat->epoch = cv_mls_group_get_epoch (group);
+  heartbeat->transcript_hash = cv_span_dup (cv_mls_group_get_confirmed_transcript_hash (group));
+  return cv_crypto_hash_digest (crypto, CV_HASH_SHA256, cv_writer_span (&writer),
+                                heartbeat->authenticator_hash, error);
+}
+
+GBytes *
+cv_e2ee_heartbeat_write (const CvE2eeHeartbeat *heartbeat)
+{
+  const char *member_id = heartbeat->member_id != NULL ? heartbeat->member_id : "";
+  g_auto (CvWriter) writer;
+  cv_writer_init (&writer);
+  cv_writer_u8 (&writer, VERSION);
+  cv_writer_u64 (&writer, heartbeat->epoch);
+  cv_writer_vector (&writer, cv_span_from_bytes (heartbeat->transcript_hash));
+  cv_writer_put (&writer, CV_SPAN_ARRAY (heartbeat->authenticator_hash));
+  for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
+    cv_writer_u64 (&writer, heartbeat->n_frames[i]);
+  cv_writer_vector (&writer, cv_span (member_id, strlen (member_id)));
+  return cv_writer_take (&writer);
+}
+
+gboolean
+cv_e2ee_heartbeat_parse (CvSpan encoded, CvE2eeHeartbeat *heartbeat, GError **error)
+{
+  CvReader reader;
+  memset (heartbeat, 0, sizeof *heartbeat);
+  cv_reader_init (&reader, encoded);
+  guint8 version = cv_reader_u8 (&reader);
+  heartbeat->epoch = cv_reader_u64 (&reader);
+  heartbeat->transcript_hash = cv_reader_dup_vector (&reader, TRANSCRIPT_HASH_MAX);
+  cv_reader_copy (&reader, heartbeat->authenticator_hash, sizeof heartbeat->authenticator_hash);
+  for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
+    heartbeat->n_frames[i] = cv_reader_u64 (&reader);
+  CvSpan member_id = cv_reader_vector (&reader, MEMBER_ID_MAX);
+  if (!cv_reader_finish (&reader) || version != VERSION
+      || !g_utf8_validate ((const char *)member_id.data, (gssize)member_id.len, NULL)) {
+    cv_e2ee_heartbeat_clear (heartbeat);
+    g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_MALFORMED,
+                         "expected a heartbeat, got something else");
+    return FALSE;
+  }
+  heartbeat->member_id = g_strndup ((const char *)member_id.data, member_id.len);
+  return TRUE;
+}
+
+gint64
+cv_e2ee_heartbeat_interval_us (guint n_members)
+{
+  return MAX (INTERVAL_MIN_US, (gint64)n_members * INTERVAL_EACH_US);
+}
+
+CvE2eeHeartbeatTracker *
+cv_e2ee_heartbeat_tracker_new (void)
+{
+  CvE2eeHeartbeatTracker *tracker = g_new0 (CvE2eeHeartbeatTracker, 1);
+  tracker->watches = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  return tracker;
+}
+
+void
+cv_e2ee_heartbeat_tracker_free (CvE2eeHeartbeatTracker *tracker)
+{
+  if (tracker == NULL)
+    return;
+  g_clear_pointer (&tracker->watches, g_hash_table_unref);
+  g_free (tracker);
+}
+
+void
+cv_e2ee_heartbeat_tracker_add (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf, gint64 now_us)
+{
+  if (g_hash_table_contains (tracker->watches, GUINT_TO_POINTER (leaf.index)))
+    return;
+  Watch *watch = g_new0 (Watch, 1);
+  watch->agreed_at_us = now_us;
+  g_hash_table_insert (tracker->watches, GUINT_TO_POINTER (leaf.index), watch);
+}
+
+void
+cv_e2ee_heartbeat_tracker_remove (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf)
+{
+  g_hash_table_remove (tracker->watches, GUINT_TO_POINTER (leaf.index));
+}
+
+void
+cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
+                                gboolean does_agree, gint64 now_us)
+{
+  Watch *watch = g_hash_table_lookup (tracker->watches, GUINT_TO_POINTER (leaf.index));
+  if (watch == NULL)
+    return;
+  watch->heard_at_us = now_us;
+  if (does_agree)
+    watch->agreed_at_us = now_us;
+}
+
+void
+cv_e2ee_heartbeat_tracker_restart (CvE2eeHeartbeatTracker *tracker, gint64 now_us)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, tracker->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((Watch *)value)->agreed_at_us = now_us;
+}
+
+CvE2eeHeartbeatState
+cv_e2ee_heartbeat_tracker_get (const CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
+                               guint n_members, gint64 now_us)
+{
+  const Watch *watch = g_hash_table_lookup (tracker->watches, GUINT_TO_POINTER (leaf.index));
+  gint64 limit_us = MAX ((gint64)CV_E2EE_HEARTBEAT_WARN_US,
+                         MISSED_MAX * cv_e2ee_heartbeat_interval_us (n_members));
+  if (watch == NULL || now_us - watch->agreed_at_us < limit_us)
+    return CV_E2EE_HEARTBEAT_AGREES;
+  return watch->heard_at_us > watch->agreed_at_us ? CV_E2EE_HEARTBEAT_DISAGREES
+                                                  : CV_E2EE_HEARTBEAT_SILENT;
+}
