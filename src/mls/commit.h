@@ -23,7 +23,7 @@ typedef struct {
   GPtrArray *nodes; /* CvMlsUpdatePathNode: the filtered direct path, lowest first */
 } CvMlsUpdatePath;
 
-CvMlsUpdatePath *cv_mls_update_path_new (CvMlsLeafNode *leaf_node); /* takes a reference */
+CvMlsUpdatePath *cv_mls_update_path_new (CvMlsLeafNode *leaf_node); /* adds a reference */
 void cv_mls_update_path_free (CvMlsUpdatePath *path); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsUpdatePath, cv_mls_update_path_free)
 CvMlsUpdatePath *cv_mls_update_path_read (CvReader *reader); /* full; NULL on failure */

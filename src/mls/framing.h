@@ -65,6 +65,10 @@ void cv_mls_authenticated_content_write (CvWriter *writer, const CvMlsAuthentica
 void cv_mls_framing_read_auth (CvReader *reader, CvMlsAuthenticatedContent *auth);
 void cv_mls_framing_write_auth (CvWriter *writer, const CvMlsAuthenticatedContent *auth);
 
+/* FramedContentTBS: what a signature is over, and the first part of what a membership tag is over. */
+void cv_mls_framing_write_tbs (CvWriter *writer, const CvMlsAuthenticatedContent *auth,
+                               CvSpan group_context);
+
 /* Signs auth->content for auth->wire_format and sets auth->signature. group_context: the encoded
  * GroupContext of the epoch; used for members and joiners by commit (§6.1). A commit's tag is set
  * afterwards by the caller: it depends on the signature. */

@@ -33,6 +33,12 @@ typedef struct {
   CvSpan sender_data_secret;
 } CvMlsMessageKeys;
 
+/* Key and nonce of the sender data, drawn from the first Nh bytes of the ciphertext (§6.3.2). */
+gboolean
+cv_mls_private_message_sender_data_key (const CvMlsCipher *cipher, CvSpan sender_data_secret,
+                                        CvSpan ciphertext, CvMlsMessageKey *key,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Full MLSMessage. auth is complete (signed, a commit's tag set), its sender the tree's own leaf,
  * its wire_format CV_MLS_WIRE_PRIVATE_MESSAGE. Uses up a key of the own ratchet: application data
  * the application ratchet, all else the handshake ratchet. */

@@ -33,13 +33,13 @@ typedef struct {
   GPtrArray *extensions; /* reinit, group context extensions */
 } CvMlsProposal;
 
-CvMlsProposal *cv_mls_proposal_new_add (CvMlsKeyPackage *package); /* takes a reference */
-CvMlsProposal *cv_mls_proposal_new_update (CvMlsLeafNode *node); /* takes a reference */
+CvMlsProposal *cv_mls_proposal_new_add (CvMlsKeyPackage *package); /* adds a reference */
+CvMlsProposal *cv_mls_proposal_new_update (CvMlsLeafNode *node); /* adds a reference */
 CvMlsProposal *cv_mls_proposal_new_remove (CvMlsLeaf removed);
 CvMlsProposal *cv_mls_proposal_new_psk (const CvMlsPskId *psk); /* copies */
 CvMlsProposal *cv_mls_proposal_new_external_init (CvSpan kem_output);
 CvMlsProposal *
-cv_mls_proposal_new_group_context_extensions (GPtrArray *extensions); /* takes a reference */
+cv_mls_proposal_new_group_context_extensions (GPtrArray *extensions); /* adds a reference */
 
 CvMlsProposal *cv_mls_proposal_ref (CvMlsProposal *proposal);
 void cv_mls_proposal_unref (CvMlsProposal *proposal); /* NULL is allowed */
@@ -56,7 +56,7 @@ typedef struct {
 } CvMlsProposalOrRef;
 
 void cv_mls_proposal_or_ref_free (CvMlsProposalOrRef *item); /* NULL is allowed */
-CvMlsProposalOrRef *cv_mls_proposal_or_ref_new (CvMlsProposal *proposal); /* takes a reference */
+CvMlsProposalOrRef *cv_mls_proposal_or_ref_new (CvMlsProposal *proposal); /* adds a reference */
 CvMlsProposalOrRef *cv_mls_proposal_or_ref_new_reference (CvSpan reference);
 CvMlsProposalOrRef *cv_mls_proposal_or_ref_read (CvReader *reader); /* full; NULL on failure */
 void cv_mls_proposal_or_ref_write (CvWriter *writer, const CvMlsProposalOrRef *item);

@@ -11,7 +11,7 @@
  * next handshake key in a worker touches nothing that sending application data or receiving does. */
 #pragma once
 
-#include "mls/labels.h"
+#include "mls/ratchet.h"
 #include "mls/tree-math.h"
 
 G_BEGIN_DECLS
@@ -20,9 +20,6 @@ typedef enum {
   CV_MLS_RATCHET_HANDSHAKE,
   CV_MLS_RATCHET_APPLICATION,
 } CvMlsRatchetType;
-
-/* How far ahead a generation may be, and how many skipped keys a ratchet keeps. */
-#define CV_MLS_SECRET_TREE_SKIP_MAX 1000
 
 typedef struct CvMlsSecretTree CvMlsSecretTree;
 
@@ -34,15 +31,6 @@ void cv_mls_secret_tree_free (CvMlsSecretTree *tree); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsSecretTree, cv_mls_secret_tree_free)
 CvMlsLeaf cv_mls_secret_tree_get_own (const CvMlsSecretTree *tree);
 guint32 cv_mls_secret_tree_get_n_leaves (const CvMlsSecretTree *tree);
-
-typedef struct {
-  guint32 generation;
-  CvSecret *key;
-  CvSecret *nonce;
-} CvMlsMessageKey;
-
-void cv_mls_message_key_clear (CvMlsMessageKey *key);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsMessageKey, cv_mls_message_key_clear)
 
 /* The next key of an own ratchet; used up by this call. STATE when the generations are spent. */
 gboolean cv_mls_secret_tree_next (CvMlsSecretTree *tree, CvMlsRatchetType type,

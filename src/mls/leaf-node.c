@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* A leaf node speaks for one member. It is kept with its encoding, because the tree hash, the
+ * signature and the KeyPackage around it are all over the very bytes that came. */
+#include "mls/leaf-node.h"
+
+#include "mls/error.h"
+#include "mls/group-context.h"
+
+static void
+capabilities_clear (CvMlsCapabilities *capabilities)
+{
+  g_clear_pointer (&capabilities->versions, g_array_unref);
+  g_clear_pointer (&capabilities->suites, g_array_unref);
+  g_clear_pointer (&capabilities->extensions, g_array_unref);
+  g_clear_pointer (&capabilities->proposals, g_array_unref);
+  g_clear_pointer (&capabilities->credentials, g_array_unref);
+}
+
+static void
+leaf_node_clear (gpointer data)
+{
+  CvMlsLeafNode *node = data;
+
+  g_clear_pointer (&node->encryption_key, g_bytes_unref);
+  g_clear_pointer (&node->signature_key, g_bytes_unref);
+  cv_mls_credential_clear (&node->credential);
+  capabilities_clear (&node->capabilities);
+  g_clear_pointer (&node->parent_hash, g_bytes_unref);
+  g_clear_pointer (&node->extensions, g_ptr_array_unref);
+  g_clear_pointer (&node->signature, g_bytes_unref);
+  g_clear_pointer (&node->encoded, g_bytes_unref);
+}
+
+CvMlsLeafNode *
+cv_mls_leaf_node_ref (CvMlsLeafNode *node)
+{
+  return g_atomic_rc_box_acquire (node);
+}
+
+void
+cv_mls_leaf_node_unref (CvMlsLeafNode *node)
+{
+  if (node)
+    g_atomic_rc_box_release_full (node, leaf_node_clear);
+}
+
+static void
+read_source (CvReader *reader, CvMlsLeafNode *node)
+{
+  node->source = (CvMlsLeafSource)cv_reader_u8 (reader);
+  switch (node->source) {
+  case CV_MLS_LEAF_SOURCE_KEY_PACKAGE:
+    node->not_before_s = cv_reader_u64 (reader);
+    node->not_after_s = cv_reader_u64 (reader);
+    return;
+  case CV_MLS_LEAF_SOURCE_UPDATE:
+    return;
+  case CV_MLS_LEAF_SOURCE_COMMIT:
+    node->parent_hash = cv_reader_dup_vector (reader, CV_MLS_LIMIT_HASH);
+    return;
+  }
+  cv_reader_fail (reader);
+}
+
+CvMlsLeafNode *
+cv_mls_leaf_node_read (CvReader *reader)
+{
+  g_autoptr (CvMlsLeafNode) node = g_atomic_rc_box_new0 (CvMlsLeafNode);
+  gsize from = reader->pos;
+
+  node->encryption_key = cv_reader_dup_vector (reader, CV_MLS_LIMIT_KEY);
+  node->signature_key = cv_reader_dup_vector (reader, CV_MLS_LIMIT_KEY);
+  cv_mls_credential_read (reader, &node->credential);
+  node->capabilities.versions = cv_mls_types_read (reader);
+  node->capabilities.suites = cv_mls_types_read (reader);
+  node->capabilities.extensions = cv_mls_types_read (reader);
+  node->capabilities.proposals = cv_mls_types_read (reader);
+  node->capabilities.credentials = cv_mls_types_read (reader);
+  read_source (reader, node);
+  node->extensions = cv_mls_extension_list_read (reader);
+  node->signature = cv_reader_dup_vector (reader, CV_MLS_LIMIT_HASH);
+  if (!cv_reader_is_ok (reader))
+    return NULL;
+  node->encoded = cv_span_dup (cv_reader_since (reader, from));
+  return g_steal_pointer (&node);
+}
+
+void
+cv_mls_leaf_node_write (CvWriter *writer, const CvMlsLeafNode *node)
+{
+  cv_writer_put (writer, cv_span_from_bytes (node->encoded));
+}
+
+static void
+write_unsigned (CvWriter *writer, const CvMlsLeafNode *node)
+{
+  cv_writer_vector (writer, cv_span_from_bytes (node->encryption_key));
+  cv_writer_vector (writer, cv_span_from_bytes (node->signature_key));
+  cv_mls_credential_write (writer, &node->credential);
+  cv_mls_types_write (writer, node->capabilities.versions);
+  cv_mls_types_write (writer, node->capabilities.suites);
+  cv_mls_types_write (writer, node->capabilities.extensions);
+  cv_mls_types_write (writer, node->capabilities.proposals);
+  cv_mls_types_write (writer, node->capabilities.credentials);
+  cv_writer_u8 (writer, (guint8)node->source);
+  switch (node->source) {
+  case CV_MLS_LEAF_SOURCE_KEY_PACKAGE:
+    cv_writer_u64 (writer, node->not_before_s);
+    cv_writer_u64 (writer, node->not_after_s);
+    break;
+  case CV_MLS_LEAF_SOURCE_UPDATE:
+    break;
+  case CV_MLS_LEAF_SOURCE_COMMIT:
+    cv_writer_vector (writer, cv_span_from_bytes (node->parent_hash));
+    break;
+  }
+  cv_mls_extension_list_write (writer, node->extensions);
+}
+
+static void
+write_tbs (CvWriter *writer, const CvMlsLeafNode *node, CvSpan group_id, CvMlsLeaf leaf)
+{
+  write_unsigned (writer, node);
+  if (node->source == CV_MLS_LEAF_SOURCE_KEY_PACKAGE)
+    return;
+  cv_writer_vector (writer, group_id);
+  cv_writer_u32 (writer, leaf.index);
+}
+
+/* Fills signature and encoded. */
+static gboolean
+sign (const CvMlsCipher *cipher, CvMlsLeafNode *node, const CvMlsLeafRenewal *place, GError **error)
+{
+  g_auto (CvWriter) tbs = {0};
+  g_auto (CvWriter) encoded = {0};
+
+  cv_writer_init (&tbs);
+  write_tbs (&tbs, node, place->group_id, place->leaf);
+  node->signature = cv_mls_labels_sign (cipher, place->signature_private, "LeafNodeTBS",
+                                        cv_writer_span (&tbs), error);
+  if (!node->signature)
+    return FALSE;
+  cv_writer_init (&encoded);
+  write_unsigned (&encoded, node);
+  cv_writer_vector (&encoded, cv_span_from_bytes (node->signature));
+  node->encoded = cv_writer_take (&encoded);
+  return TRUE;
+}
+
+/* §13.5: one of the sixteen values 0x0A0A, 0x1A1A … 0xEAEA; which one follows the key, so that
+ * every leaf tries another. */
+static guint16
+grease_for (CvSpan encryption_key)
+{
+  guint8 nibble = encryption_key.len > 0 ? encryption_key.data[0] % 15 : 0;
+  guint8 half = (guint8)(nibble << 4 | 0x0A);
+
+  return (guint16)(half << 8 | half);
+}
+
+static void
+fill_capabilities (CvMlsCapabilities *capabilities, const CvMlsLeafParams *params, guint16 grease)
+{
+  const guint16 version = CV_MLS_VERSION_10;
+  const guint16 credential = CV_MLS_CREDENTIAL_BASIC;
+
+  capabilities->versions = cv_mls_types_new (&version, 1);
+  capabilities->suites = cv_mls_types_new (&params->suite->id.value, 1);
+  capabilities->extensions = cv_mls_types_new (params->extension_types, params->n_extension_types);
+  capabilities->proposals = cv_mls_types_new (NULL, 0);
+  capabilities->credentials = cv_mls_types_new (&credential, 1);
+  g_array_append_val (capabilities->suites, grease);
+  g_array_append_val (capabilities->extensions, grease);
+  g_array_append_val (capabilities->proposals, grease);
+  g_array_append_val (capabilities->credentials, grease);
+}
+
+CvMlsLeafNode *
+cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
+                      CvSpan encryption_key, GError **error)
+{
+  g_autoptr (CvMlsLeafNode) node = g_atomic_rc_box_new0 (CvMlsLeafNode);
+  const CvMlsLeafRenewal place = {.signature_private = params->signature_private};
+
+  if (params->identity.len > CV_MLS_LIMIT_IDENTITY) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "identity of %zu bytes, %d are allowed",
+                       params->identity.len, CV_MLS_LIMIT_IDENTITY);
+    return NULL;
+  }
+  node->encryption_key = cv_span_dup (encryption_key);
+  node->signature_key = cv_span_dup (params->signature_public);
+  cv_mls_credential_init_basic (&node->credential, params->identity);
+  fill_capabilities (&node->capabilities, params, grease_for (encryption_key));
+  node->source = CV_MLS_LEAF_SOURCE_KEY_PACKAGE;
+  node->not_before_s = params->not_before_s;
+  node->not_after_s = params->not_after_s;
+  node->extensions = cv_mls_extension_list_new ();
+  return sign (cipher, node, &place, error) ? g_steal_pointer (&node) : NULL;
+}
+
+CvMlsLeafNode *
+cv_mls_leaf_node_renew (const CvMlsCipher *cipher, const CvMlsLeafNode *old,
+                        const CvMlsLeafRenewal *renewal, GError **error)
+{
+  g_autoptr (CvMlsLeafNode) node = g_atomic_rc_box_new0 (CvMlsLeafNode);
+
+  g_return_val_if_fail (renewal->source != CV_MLS_LEAF_SOURCE_KEY_PACKAGE, NULL);
+  node->encryption_key = cv_span_dup (renewal->encryption_key);
+  node->signature_key = g_bytes_ref (old->signature_key);
+  cv_mls_credential_copy (&node->credential, &old->credential);
+  node->capabilities = (CvMlsCapabilities){
+      .versions = g_array_ref (old->capabilities.versions),
+      .suites = g_array_ref (old->capabilities.suites),
+      .extensions = g_array_ref (old->capabilities.extensions),
+      .proposals = g_array_ref (old->capabilities.proposals),
+      .credentials = g_array_ref (old->capabilities.credentials),
+  };
+  node->source = renewal->source;
+  if (renewal->source == CV_MLS_LEAF_SOURCE_COMMIT)
+    node->parent_hash = cv_span_dup (renewal->parent_hash);
+  node->extensions = g_ptr_array_ref (old->extensions);
+  return sign (cipher, node, renewal, error) ? g_steal_pointer (&node) : NULL;
+}
+
+gboolean
+cv_mls_leaf_node_verify (const CvMlsCipher *cipher, const CvMlsLeafNode *node, CvSpan group_id,
+                         CvMlsLeaf leaf, GError **error)
+{
+  g_auto (CvWriter) tbs = {0};
+
+  cv_writer_init (&tbs);
+  write_tbs (&tbs, node, group_id, leaf);
+  return cv_mls_labels_verify (cipher, cv_span_from_bytes (node->signature_key), "LeafNodeTBS",
+                               cv_writer_span (&tbs), cv_span_from_bytes (node->signature), error);
+}
+
+static gboolean
+check_lifetime (const CvMlsLeafNode *node, guint64 now_s, GError **error)
+{
+  if (node->source != CV_MLS_LEAF_SOURCE_KEY_PACKAGE)
+    return TRUE;
+  if (node->not_before_s > node->not_after_s)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf lifetime ends before it begins");
+  if (now_s > 0 && (now_s < node->not_before_s || now_s > node->not_after_s))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf is outside its lifetime");
+  return TRUE;
+}
+
+static gboolean
+check_encryption_key (const CvMlsCipher *cipher, const CvMlsLeafNode *node, GError **error)
+{
+  GError *local = NULL;
+
+  if (!cv_crypto_kem_check_public (cipher->crypto, cipher->suite->kem,
+                                   cv_span_from_bytes (node->encryption_key), &local))
+    return cv_mls_error_adopt (error, local);
+  return TRUE;
+}
+
+gboolean
+cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node, guint64 now_s,
+                        GError **error)
+{
+  const CvMlsCapabilities *capabilities = &node->capabilities;
+
+  if (!cv_mls_types_contain (capabilities->versions, CV_MLS_VERSION_10)
+      || !cv_mls_types_contain (capabilities->suites, cipher->suite->id.value))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                              "leaf does not list version 1 and suite 0x%04x",
+                              cipher->suite->id.value);
+  /* RFC 9420 §7.3: the own credential type and extensions have to be among the capabilities. */
+  if (!cv_mls_types_contain (capabilities->credentials, node->credential.type))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list its credential");
+  for (guint i = 0; i < node->extensions->len; i++) {
+    const CvMlsExtension *extension = g_ptr_array_index (node->extensions, i);
+
+    if (!cv_mls_extension_is_default (extension->type)
+        && !cv_mls_types_contain (capabilities->extensions, extension->type))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list extension 0x%04x",
+                                extension->type);
+  }
+  return check_lifetime (node, now_s, error) && check_encryption_key (cipher, node, error);
+}
+
+/* Proposals 1 to 7 are of RFC 9420 itself and listed by nobody. */
+static gboolean
+is_default_proposal (guint16 type)
+{
+  return type >= 1 && type <= 7;
+}
+
+static gboolean
+check_required (const CvMlsLeafNode *node, CvSpan data, GError **error)
+{
+  g_auto (CvMlsRequiredCapabilities) required = {0};
+  const CvMlsCapabilities *capabilities = &node->capabilities;
+
+  if (!cv_mls_required_capabilities_parse (data, &required))
+    return cv_mls_error_fail_malformed (error, "required_capabilities");
+  for (guint i = 0; i < required.extensions->len; i++) {
+    guint16 type = g_array_index (required.extensions, guint16, i);
+
+    if (!cv_mls_extension_is_default (type)
+        && !cv_mls_types_contain (capabilities->extensions, type))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf lacks required extension 0x%04x",
+                                type);
+  }
+  for (guint i = 0; i < required.proposals->len; i++) {
+    guint16 type = g_array_index (required.proposals, guint16, i);
+
+    if (!is_default_proposal (type) && !cv_mls_types_contain (capabilities->proposals, type))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf lacks required proposal 0x%04x",
+                                type);
+  }
+  for (guint i = 0; i < required.credentials->len; i++) {
+    guint16 type = g_array_index (required.credentials, guint16, i);
+
+    if (!cv_mls_types_contain (capabilities->credentials, type))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                                "leaf lacks required credential 0x%04x", type);
+  }
+  return TRUE;
+}
+
+gboolean
+cv_mls_leaf_node_check_supports (const CvMlsLeafNode *node, const GPtrArray *group_extensions,
+                                 GError **error)
+{
+  CvSpan required;
+
+  for (guint i = 0; group_extensions && i < group_extensions->len; i++) {
+    const CvMlsExtension *extension = g_ptr_array_index (group_extensions, i);
+
+    if (!cv_mls_extension_is_default (extension->type)
+        && !cv_mls_types_contain (node->capabilities.extensions, extension->type))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                                "leaf does not support group extension 0x%04x", extension->type);
+  }
+  if (!cv_mls_extension_list_find (group_extensions, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES,
+                                   &required))
+    return TRUE;
+  return check_required (node, required, error);
+}
