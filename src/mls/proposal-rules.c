@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Committer and receivers run the same checks, so that no honest member makes a commit that
+ * another would refuse. ReInit is refused: a meeting that must change its suite starts anew. */
+#include "mls/proposal-rules.h"
+
+#include "mls/error.h"
+
+static gboolean
+invalid (GError **error, const char *what)
+{
+  return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "%s", what);
+}
+
+static const CvMlsProposalItem *
+item_at (const GPtrArray *items, guint i)
+{
+  return g_ptr_array_index (items, i);
+}
+
+static guint
+count_type (const GPtrArray *items, CvMlsProposalType type)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < items->len; i++)
+    count += item_at (items, i)->proposal->type == type ? 1 : 0;
+  return count;
+}
+
+/* The leaf that an Update or Remove is about. */
+static gboolean
+get_target (const CvMlsProposalItem *item, CvMlsLeaf *leaf)
+{
+  if (item->proposal->type == CV_MLS_PROPOSAL_REMOVE)
+    *leaf = item->proposal->removed;
+  else if (item->proposal->type == CV_MLS_PROPOSAL_UPDATE)
+    *leaf = item->proposer;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_update (const CvMlsProposalRules *rules, const CvMlsProposalItem *item, GError **error)
+{
+  const CvMlsLeafNode *node = item->proposal->leaf_node;
+  const CvMlsLeafNode *old = cv_mls_ratchet_tree_get_leaf (rules->tree, item->proposer);
+
+  if (!item->is_reference || cv_mls_tree_math_leaf_equal (item->proposer, rules->committer))
+    return invalid (error, "committer cannot update itself by proposal");
+  if (!old || node->source != CV_MLS_LEAF_SOURCE_UPDATE)
+    return invalid (error, "update proposal has the wrong leaf node source");
+  /* RFC 9420 §12.1.2: the encryption key must be a new one. */
+  if (g_bytes_equal (node->encryption_key, old->encryption_key))
+    return invalid (error, "update proposal repeats the old key");
+  return cv_mls_leaf_node_check (rules->cipher, node, rules->now_s, error)
+         && cv_mls_leaf_node_verify (rules->cipher, node,
+                                     cv_span_from_bytes (rules->context->group_id), item->proposer,
+                                     error);
+}
+
+static gboolean
+check_psk (const CvMlsProposalRules *rules, const CvMlsPskId *psk, GError **error)
+{
+  /* RFC 9420 §12.1.4: reinit and branch are for the Welcome of such groups only. */
+  if (psk->type == CV_MLS_PSK_RESUMPTION && psk->usage != CV_MLS_PSK_USAGE_APPLICATION)
+    return invalid (error, "resumption psk of a commit is not for application use");
+  if (g_bytes_get_size (psk->nonce) != rules->cipher->suite->hash_len)
+    return invalid (error, "psk nonce has the wrong length");
+  return TRUE;
+}
+
+static gboolean
+check_item (const CvMlsProposalRules *rules, const CvMlsProposalItem *item, GError **error)
+{
+  const CvMlsProposal *proposal = item->proposal;
+
+  switch (proposal->type) {
+  case CV_MLS_PROPOSAL_ADD:
+    return cv_mls_key_package_verify (rules->cipher, proposal->key_package, rules->now_s, error);
+  case CV_MLS_PROPOSAL_UPDATE:
+    return check_update (rules, item, error);
+  case CV_MLS_PROPOSAL_REMOVE:
+    if (!cv_mls_ratchet_tree_get_leaf (rules->tree, proposal->removed))
+      return invalid (error, "remove proposal is for a blank leaf");
+    if (!rules->joiner && cv_mls_tree_math_leaf_equal (proposal->removed, rules->committer))
+      return invalid (error, "committer cannot remove itself");
+    return TRUE;
+  case CV_MLS_PROPOSAL_PSK:
+    return check_psk (rules, &proposal->psk, error);
+  case CV_MLS_PROPOSAL_EXTERNAL_INIT:
+    return rules->joiner || invalid (error, "external init in a member's commit");
+  case CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
+    return TRUE;
+  case CV_MLS_PROPOSAL_REINIT:
+    return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "reinit is not supported");
+  }
+  return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "unknown proposal type");
+}
+
+/* §12.2: no leaf twice, no PSK twice. Lists are short enough to compare each with each. */
+static gboolean
+check_pair (const CvMlsProposalItem *a, const CvMlsProposalItem *b, GError **error)
+{
+  CvMlsLeaf left;
+  CvMlsLeaf right;
+
+  if (get_target (a, &left) && get_target (b, &right) && cv_mls_tree_math_leaf_equal (left, right))
+    return invalid (error, "two proposals for one leaf");
+  if (a->proposal->type == CV_MLS_PROPOSAL_PSK && b->proposal->type == CV_MLS_PROPOSAL_PSK
+      && cv_mls_psk_id_is_same (&a->proposal->psk, &b->proposal->psk))
+    return invalid (error, "one psk twice");
+  if (a->proposal->type == CV_MLS_PROPOSAL_ADD && b->proposal->type == CV_MLS_PROPOSAL_ADD
+      && g_bytes_equal (a->proposal->key_package->leaf_node->signature_key,
+                        b->proposal->key_package->leaf_node->signature_key))
+    return invalid (error, "two adds for one client");
+  return TRUE;
+}
+
+/* §12.4.3.2: one ExternalInit, at most one Remove, PSKs, all by value. */
+static gboolean
+check_external (const CvMlsProposalRules *rules, const GPtrArray *items, GError **error)
+{
+  if (count_type (items, CV_MLS_PROPOSAL_EXTERNAL_INIT) != 1)
+    return invalid (error, "external commit needs exactly one external init");
+  if (count_type (items, CV_MLS_PROPOSAL_REMOVE) > 1)
+    return invalid (error, "external commit removes more than one leaf");
+  for (guint i = 0; i < items->len; i++) {
+    const CvMlsProposalItem *item = item_at (items, i);
+    const CvMlsLeafNode *removed;
+
+    if (item->is_reference)
+      return invalid (error, "external commit with a proposal by reference");
+    switch (item->proposal->type) {
+    case CV_MLS_PROPOSAL_EXTERNAL_INIT:
+    case CV_MLS_PROPOSAL_PSK:
+      continue;
+    case CV_MLS_PROPOSAL_REMOVE:
+      removed = cv_mls_ratchet_tree_get_leaf (rules->tree, item->proposal->removed);
+      /* Only the joiner's own old leaf may go, else anybody outside could remove members. */
+      if (!removed || removed->credential.type != rules->joiner->credential.type
+          || !g_bytes_equal (removed->credential.identity, rules->joiner->credential.identity))
+        return invalid (error, "external commit removes somebody else");
+      continue;
+    case CV_MLS_PROPOSAL_ADD:
+    case CV_MLS_PROPOSAL_UPDATE:
+    case CV_MLS_PROPOSAL_REINIT:
+    case CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
+      break;
+    }
+    return invalid (error, "proposal is not allowed in an external commit");
+  }
+  return TRUE;
+}
+
+static void
+apply_updates_and_removes (const GPtrArray *items, CvMlsRatchetTree *tree,
+                           CvMlsProposalEffects *effects)
+{
+  for (guint i = 0; i < items->len; i++) {
+    const CvMlsProposalItem *item = item_at (items, i);
+
+    if (item->proposal->type != CV_MLS_PROPOSAL_UPDATE)
+      continue;
+    cv_mls_ratchet_tree_update (tree, item->proposer, item->proposal->leaf_node);
+    g_array_append_val (effects->updated, item->proposer);
+  }
+  for (guint i = 0; i < items->len; i++) {
+    const CvMlsProposalItem *item = item_at (items, i);
+
+    if (item->proposal->type != CV_MLS_PROPOSAL_REMOVE)
+      continue;
+    cv_mls_ratchet_tree_remove (tree, item->proposal->removed);
+    g_array_append_val (effects->removed, item->proposal->removed);
+  }
+}
+
+static gboolean
+apply_adds (const GPtrArray *items, CvMlsRatchetTree *tree, CvMlsProposalEffects *effects,
+            GError **error)
+{
+  for (guint i = 0; i < items->len; i++) {
+    CvMlsProposal *proposal = item_at (items, i)->proposal;
+    CvMlsLeaf leaf;
+
+    if (proposal->type != CV_MLS_PROPOSAL_ADD)
+      continue;
+    if (!cv_mls_ratchet_tree_add (tree, proposal->key_package->leaf_node, &leaf))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "the tree is full");
+    g_array_append_val (effects->added, leaf);
+    g_ptr_array_add (effects->packages, proposal->key_package);
+  }
+  return TRUE;
+}
+
+static void
+collect_rest (const CvMlsProposalRules *rules, const GPtrArray *items,
+              CvMlsProposalEffects *effects)
+{
+  effects->extensions = g_ptr_array_ref (rules->context->extensions);
+  effects->needs_path = items->len == 0;
+  for (guint i = 0; i < items->len; i++) {
+    CvMlsProposal *proposal = item_at (items, i)->proposal;
+
+    if (proposal->type == CV_MLS_PROPOSAL_PSK)
+      g_ptr_array_add (effects->psks, &proposal->psk);
+    else if (proposal->type == CV_MLS_PROPOSAL_EXTERNAL_INIT)
+      effects->kem_output = proposal->kem_output;
+    else if (proposal->type == CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS) {
+      g_clear_pointer (&effects->extensions, g_ptr_array_unref);
+      effects->extensions = g_ptr_array_ref (proposal->extensions);
+      effects->changes_extensions = TRUE;
+    }
+    /* RFC 9420 §12.4: only Add, PSK and ReInit do without a path. */
+    if (proposal->type != CV_MLS_PROPOSAL_ADD && proposal->type != CV_MLS_PROPOSAL_PSK)
+      effects->needs_path = TRUE;
+  }
+}
+
+static gboolean
+check_leaves (const CvMlsRatchetTree *tree, const GArray *leaves, const GPtrArray *extensions,
+              GError **error)
+{
+  for (guint i = 0; i < leaves->len; i++)
+    if (!cv_mls_tree_validation_check_new_leaf (tree, g_array_index (leaves, CvMlsLeaf, i),
+                                                extensions, error))
+      return FALSE;
+  return TRUE;
+}
+
+CvMlsProposalItem *
+cv_mls_proposal_item_new (CvMlsProposal *proposal, CvMlsLeaf proposer, gboolean is_reference)
+{
+  CvMlsProposalItem *item = g_new0 (CvMlsProposalItem, 1);
+
+  item->proposal = cv_mls_proposal_ref (proposal);
+  item->proposer = proposer;
+  item->is_reference = is_reference;
+  return item;
+}
+
+void
+cv_mls_proposal_item_free (CvMlsProposalItem *item)
+{
+  if (!item)
+    return;
+  g_clear_pointer (&item->proposal, cv_mls_proposal_unref);
+  g_free (item);
+}
+
+gboolean
+cv_mls_proposal_rules_check (const CvMlsProposalRules *rules, const GPtrArray *items,
+                             GError **error)
+{
+  if (items->len > CV_MLS_LIMIT_ENTRIES)
+    return invalid (error, "too many proposals in one commit");
+  if (count_type (items, CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS) > 1)
+    return invalid (error, "extensions are changed twice in one commit");
+  for (guint i = 0; i < items->len; i++)
+    for (guint j = 0; j < i; j++)
+      if (!check_pair (item_at (items, i), item_at (items, j), error))
+        return FALSE;
+  if (rules->joiner && !check_external (rules, items, error))
+    return FALSE;
+  for (guint i = 0; i < items->len; i++)
+    if (!check_item (rules, item_at (items, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+void
+cv_mls_proposal_effects_clear (CvMlsProposalEffects *effects)
+{
+  g_clear_pointer (&effects->added, g_array_unref);
+  g_clear_pointer (&effects->packages, g_ptr_array_unref);
+  g_clear_pointer (&effects->removed, g_array_unref);
+  g_clear_pointer (&effects->updated, g_array_unref);
+  g_clear_pointer (&effects->psks, g_ptr_array_unref);
+  g_clear_pointer (&effects->extensions, g_ptr_array_unref);
+  effects->kem_output = NULL;
+}
+
+gboolean
+cv_mls_proposal_rules_apply (const CvMlsProposalRules *rules, const GPtrArray *items,
+                             CvMlsRatchetTree *tree, CvMlsProposalEffects *effects, GError **error)
+{
+  *effects = (CvMlsProposalEffects){
+      .added = g_array_new (FALSE, FALSE, sizeof (CvMlsLeaf)),
+      .packages = g_ptr_array_new (),
+      .removed = g_array_new (FALSE, FALSE, sizeof (CvMlsLeaf)),
+      .updated = g_array_new (FALSE, FALSE, sizeof (CvMlsLeaf)),
+      .psks = g_ptr_array_new (),
+  };
+  collect_rest (rules, items, effects);
+  apply_updates_and_removes (items, tree, effects);
+  if (!apply_adds (items, tree, effects, error)
+      || !check_leaves (tree, effects->added, effects->extensions, error)
+      || !check_leaves (tree, effects->updated, effects->extensions, error))
+    return FALSE;
+  /* Everybody must go on understanding the group. Those who came just now are checked above. */
+  return !effects->changes_extensions
+         || cv_mls_tree_validation_check_support (tree, effects->extensions, error);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Which proposals a commit may hold, and what they do to the tree (RFC 9420 §12.1 to §12.3). */
+#pragma once
+
+#include "mls/framing.h"
+#include "mls/tree-validation.h"
+
+G_BEGIN_DECLS
+
+/* A proposal of a commit, by value or with its reference looked up. */
+typedef struct {
+  CvMlsProposal *proposal;
+  CvMlsLeaf proposer;
+  gboolean is_reference;
+} CvMlsProposalItem;
+
+CvMlsProposalItem *cv_mls_proposal_item_new (CvMlsProposal *proposal, CvMlsLeaf proposer,
+                                             gboolean is_reference); /* takes a reference */
+void cv_mls_proposal_item_free (CvMlsProposalItem *item);
+
+/* Borrowed. */
+typedef struct {
+  const CvMlsCipher *cipher;
+  const CvMlsGroupContext *context;
+  const CvMlsRatchetTree *tree;
+  CvMlsLeaf committer; /* not for external commits */
+  CvMlsLeafNode *joiner; /* external commits: the leaf of their path; else NULL */
+  guint64 now_s; /* 0: lifetimes are not checked */
+} CvMlsProposalRules;
+
+/* The rules of §12.2 over the whole list (CvMlsProposalItem), before anything is applied. */
+gboolean cv_mls_proposal_rules_check (const CvMlsProposalRules *rules, const GPtrArray *items,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the list does. All pointers are borrowed from the items. */
+typedef struct {
+  GArray *added; /* CvMlsLeaf */
+  GPtrArray *packages; /* CvMlsKeyPackage of each added leaf */
+  GArray *removed; /* CvMlsLeaf */
+  GArray *updated; /* CvMlsLeaf */
+  GPtrArray *psks; /* CvMlsPskId, in order */
+  GPtrArray *extensions; /* GroupContext extensions that hold afterwards */
+  GBytes *kem_output; /* ExternalInit, or NULL */
+  gboolean changes_extensions;
+  gboolean needs_path; /* §12.4 */
+} CvMlsProposalEffects;
+
+void cv_mls_proposal_effects_clear (CvMlsProposalEffects *effects);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsProposalEffects, cv_mls_proposal_effects_clear)
+
+/* In the order of §12.3, on `tree`, a copy of rules->tree; then checks what the tree became. Only
+ * after rules_check. The external joiner's leaf is not put yet. */
+gboolean cv_mls_proposal_rules_apply (const CvMlsProposalRules *rules, const GPtrArray *items,
+                                      CvMlsRatchetTree *tree, CvMlsProposalEffects *effects,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* A newcomer believes a tree only after all of this; a member re-checks only what a commit
+ * changed. Two leaves with one key would let one member read or sign as another. */
+#include "mls/tree-validation.h"
+
+#include "mls/error.h"
+
+static guint32
+n_nodes (const CvMlsRatchetTree *tree)
+{
+  return cv_mls_tree_math_n_nodes (cv_mls_ratchet_tree_get_leaf_count (tree));
+}
+
+/* How many nodes have this HPKE key. */
+static guint
+count_encryption_key (const CvMlsRatchetTree *tree, CvSpan key)
+{
+  guint count = 0;
+
+  for (guint32 i = 0; i < n_nodes (tree); i++)
+    count += cv_span_equal (cv_mls_ratchet_tree_get_key (tree, (CvMlsNode){i}), key) ? 1 : 0;
+  return count;
+}
+
+static guint
+count_signature_key (const CvMlsRatchetTree *tree, CvSpan key)
+{
+  guint count = 0;
+
+  for (guint32 i = 0; i < cv_mls_ratchet_tree_get_leaf_count (tree); i++) {
+    const CvMlsLeafNode *leaf = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
+
+    if (leaf)
+      count += cv_span_equal (cv_span_from_bytes (leaf->signature_key), key) ? 1 : 0;
+  }
+  return count;
+}
+
+/* §7.3: each member supports the credential types that the others use. */
+static gboolean
+check_credential (const CvMlsRatchetTree *tree, const CvMlsLeafNode *leaf, GError **error)
+{
+  for (guint32 i = 0; i < cv_mls_ratchet_tree_get_leaf_count (tree); i++) {
+    const CvMlsLeafNode *other = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
+
+    if (!other)
+      continue;
+    if (!cv_mls_types_contain (other->capabilities.credentials, leaf->credential.type)
+        || !cv_mls_types_contain (leaf->capabilities.credentials, other->credential.type))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                                "leaf %u and another do not support each other's credentials", i);
+  }
+  return TRUE;
+}
+
+static gboolean
+check_parent_key (const CvMlsCipher *cipher, CvSpan key, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (cv_crypto_kem_check_public (cipher->crypto, cipher->suite->kem, key, &local))
+    return TRUE;
+  return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "parent node's public key: %s",
+                            local->message);
+}
+
+/* §12.4.3.1: an unmerged leaf is there, is below the node, and every node between lists it too. */
+static gboolean
+check_unmerged (const CvMlsRatchetTree *tree, CvMlsNode node, GError **error)
+{
+  const CvMlsParentNode *parent = cv_mls_ratchet_tree_get_parent (tree, node);
+
+  for (guint i = 0; parent && i < parent->unmerged->len; i++) {
+    CvMlsLeaf leaf = {g_array_index (parent->unmerged, guint32, i)};
+    CvMlsNode below = cv_mls_tree_math_from_leaf (leaf);
+
+    if (!cv_mls_ratchet_tree_get_leaf (tree, leaf) || !cv_mls_tree_math_is_above (node, leaf))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                                "unmerged leaf %u is not below its parent node", leaf.index);
+    for (below = cv_mls_tree_math_parent (below); !cv_mls_tree_math_node_equal (below, node);
+         below = cv_mls_tree_math_parent (below)) {
+      const CvMlsParentNode *between = cv_mls_ratchet_tree_get_parent (tree, below);
+
+      if (between && !cv_mls_parent_node_has_unmerged (between, leaf))
+        return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                                  "unmerged leaf %u is missing in a node between", leaf.index);
+    }
+  }
+  return TRUE;
+}
+
+/* One pass with sets, as pairwise comparing would be quadratic for a whole tree. */
+static gboolean
+check_unique_keys (const CvMlsRatchetTree *tree, GError **error)
+{
+  g_autoptr (GHashTable) encryption = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+  g_autoptr (GHashTable) signature = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+
+  for (guint32 i = 0; i < n_nodes (tree); i++) {
+    const CvMlsParentNode *parent = cv_mls_ratchet_tree_get_parent (tree, (CvMlsNode){i});
+    const CvMlsLeafNode *leaf =
+        i % 2 == 0 ? cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i / 2}) : NULL;
+    gboolean is_new = TRUE;
+
+    if (parent)
+      is_new = g_hash_table_add (encryption, parent->encryption_key);
+    if (leaf)
+      is_new = g_hash_table_add (encryption, leaf->encryption_key)
+               && g_hash_table_add (signature, leaf->signature_key);
+    if (!is_new)
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "node %u repeats another's key", i);
+  }
+  return TRUE;
+}
+
+gboolean
+cv_mls_tree_validation_check_tree (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
+                                   CvSpan group_id, const GPtrArray *group_extensions,
+                                   GError **error)
+{
+  guint32 n_leaves = cv_mls_ratchet_tree_get_leaf_count (tree);
+
+  for (guint32 i = 1; i < n_nodes (tree); i += 2) {
+    CvMlsNode node = {i};
+
+    if (!check_unmerged (tree, node, error))
+      return FALSE;
+    if (!cv_mls_ratchet_tree_is_blank (tree, node)
+        && !check_parent_key (cipher, cv_mls_ratchet_tree_get_key (tree, node), error))
+      return FALSE;
+  }
+  if (!check_unique_keys (tree, error) || !cv_mls_tree_hash_verify_parents (cipher, tree, error))
+    return FALSE;
+  for (guint32 i = 0; i < n_leaves; i++) {
+    const CvMlsLeafNode *leaf = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
+
+    if (leaf
+        && (!cv_mls_leaf_node_check (cipher, leaf, 0, error)
+            || !cv_mls_leaf_node_check_supports (leaf, group_extensions, error)
+            || !check_credential (tree, leaf, error)
+            || !cv_mls_leaf_node_verify (cipher, leaf, group_id, (CvMlsLeaf){i}, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+cv_mls_tree_validation_check_new_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf leaf,
+                                       const GPtrArray *group_extensions, GError **error)
+{
+  const CvMlsLeafNode *node = cv_mls_ratchet_tree_get_leaf (tree, leaf);
+
+  g_return_val_if_fail (node, FALSE);
+
+  if (count_encryption_key (tree, cv_span_from_bytes (node->encryption_key)) != 1
+      || count_signature_key (tree, cv_span_from_bytes (node->signature_key)) != 1)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf %u repeats another's key",
+                              leaf.index);
+  return cv_mls_leaf_node_check_supports (node, group_extensions, error)
+         && check_credential (tree, node, error);
+}
+
+gboolean
+cv_mls_tree_validation_check_path (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
+                                   CvMlsLeaf leaf, GError **error)
+{
+  CvMlsNode path[CV_MLS_TREE_DEPTH_MAX];
+  guint depth =
+      cv_mls_tree_math_direct_path (leaf, cv_mls_ratchet_tree_get_leaf_count (tree), path);
+
+  for (guint i = 0; i < depth; i++) {
+    CvSpan key = cv_mls_ratchet_tree_get_key (tree, path[i]);
+
+    if (cv_mls_ratchet_tree_is_blank (tree, path[i]))
+      continue;
+    if (!check_parent_key (cipher, key, error))
+      return FALSE;
+    if (count_encryption_key (tree, key) != 1)
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "node %u repeats another's key",
+                                path[i].index);
+  }
+  return TRUE;
+}
+
+gboolean
+cv_mls_tree_validation_check_support (const CvMlsRatchetTree *tree,
+                                      const GPtrArray *group_extensions, GError **error)
+{
+  for (guint32 i = 0; i < cv_mls_ratchet_tree_get_leaf_count (tree); i++) {
+    const CvMlsLeafNode *leaf = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
+
+    if (leaf && !cv_mls_leaf_node_check_supports (leaf, group_extensions, error))
+      return FALSE;
+  }
+  return TRUE;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Whether a ratchet tree is one that a group may have (RFC 9420 §7.3, §12.4.3.1). */
+#pragma once
+
+#include "mls/group-context.h"
+#include "mls/tree-hash.h"
+
+G_BEGIN_DECLS
+
+/* Everything, for a tree that comes from outside: parent hashes, unmerged leaves, every leaf's
+ * signature and rules, unique keys. Lifetimes are not looked at: members stay longer than that
+ * (§7.3). The tree's hashes must be filled. */
+gboolean cv_mls_tree_validation_check_tree (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
+                                            CvSpan group_id, const GPtrArray *group_extensions,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A leaf that a proposal or path just put into the tree: support of the group's extensions, keys
+ * that nobody else has, credential types. Signature and lifetime are the caller's. */
+gboolean cv_mls_tree_validation_check_new_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf leaf,
+                                                const GPtrArray *group_extensions,
+                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The non-blank parents above the leaf: valid keys that no other node has. */
+gboolean
+cv_mls_tree_validation_check_path (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
+                                   CvMlsLeaf leaf, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Every member supports these GroupContext extensions. */
+gboolean cv_mls_tree_validation_check_support (const CvMlsRatchetTree *tree,
+                                               const GPtrArray *group_extensions,
+                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

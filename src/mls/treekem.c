@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* A committer draws one secret at the bottom of its path and hashes it upwards:
+ *
+ *   path_secret[0] ──"path"──▶ path_secret[1] ──"path"──▶ … ──"path"──▶ commit_secret
+ *        │"node"                    │"node"
+ *        ▼                          ▼
+ *   key pair of node 0         key pair of node 1
+ *
+ * Each path secret is sealed for the subtree that hangs off the path below that node (the
+ * resolution of the copath child); from there everybody hashes on upwards. */
+#include "mls/treekem.h"
+
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "mls/error.h"
+
+#include <string.h>
+
+#define PATH_NODE_LABEL "UpdatePathNode"
+
+typedef struct {
+  CvMlsPathStep step;
+  CvSecret *secret;
+} PathEntry;
+
+struct CvMlsTreekemPath {
+  CvMlsLeaf leaf;
+  CvMlsLeafNode *leaf_node;
+  GArray *entries; /* PathEntry */
+  CvSecret *commit_secret;
+};
+
+static void
+path_entry_clear (gpointer data)
+{
+  PathEntry *entry = data;
+
+  g_clear_pointer (&entry->secret, cv_secret_unref);
+}
+
+static gboolean
+derive_key_pair (const CvMlsCipher *cipher, CvSecret *path_secret, CvCryptoKeyPair *pair,
+                 GError **error)
+{
+  g_autoptr (CvSecret) node_secret =
+      cv_mls_labels_derive (cipher, cv_secret_span (path_secret), "node", error);
+  GError *local = NULL;
+
+  if (!node_secret)
+    return FALSE;
+  if (!cv_crypto_kem_derive (cipher->crypto, cipher->suite->kem, cv_secret_span (node_secret), pair,
+                             &local))
+    return cv_mls_error_adopt (error, local);
+  return TRUE;
+}
+
+/* The parent hashes of a new path, from the root down: a node's hash covers the one above it. */
+static gboolean
+put_path_nodes (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, const GArray *steps,
+                const GPtrArray *keys, guint8 *leaf_hash, gsize *leaf_hash_len, GError **error)
+{
+  guint8 above[CV_CRYPTO_HASH_MAX];
+  gsize above_len = 0;
+
+  for (guint i = steps->len; i > 0; i--) {
+    const CvMlsPathStep *step = &g_array_index (steps, CvMlsPathStep, i - 1);
+    g_autoptr (CvMlsParentNode) node = cv_mls_parent_node_new (
+        cv_span_from_bytes (g_ptr_array_index (keys, i - 1)), cv_span (above, above_len));
+
+    cv_mls_ratchet_tree_set_parent (tree, step->node, node);
+    if (!cv_mls_tree_hash_parent (cipher, tree, step->node, step->copath, above, error))
+      return FALSE;
+    above_len = cipher->suite->hash_len;
+  }
+  memcpy (leaf_hash, above, above_len);
+  *leaf_hash_len = above_len;
+  return TRUE;
+}
+
+/* Secrets and key pairs of the whole path; the public keys come back in path order. */
+static gboolean
+draw_path (const CvMlsCipher *cipher, CvMlsTreekemPath *path, const GArray *steps,
+           CvMlsTreeKeys *keys, GPtrArray *public_keys, GError **error)
+{
+  GError *local = NULL;
+  g_autoptr (CvSecret) secret =
+      cv_crypto_random_dup_secret (cipher->crypto, cipher->suite->hash_len, &local);
+
+  if (!secret)
+    return cv_mls_error_adopt (error, local);
+  for (guint i = 0; i < steps->len; i++) {
+    PathEntry entry = {g_array_index (steps, CvMlsPathStep, i), cv_secret_ref (secret)};
+    g_auto (CvCryptoKeyPair) pair = {0};
+    CvSecret *next;
+
+    g_array_append_val (path->entries, entry);
+    if (!derive_key_pair (cipher, secret, &pair, error))
+      return FALSE;
+    cv_mls_tree_keys_set (keys, entry.step.node, pair.private_key);
+    g_ptr_array_add (public_keys, g_bytes_ref (pair.public_key));
+    next = cv_mls_labels_derive (cipher, cv_secret_span (secret), "path", error);
+    if (!next)
+      return FALSE;
+    cv_secret_unref (secret);
+    secret = next;
+  }
+  path->commit_secret = g_steal_pointer (&secret);
+  return TRUE;
+}
+
+static gboolean
+renew_leaf (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsTreeKeys *keys,
+            const CvMlsTreekemRenew *renew, CvSpan parent_hash, CvMlsTreekemPath *path,
+            GError **error)
+{
+  g_auto (CvCryptoKeyPair) pair = {0};
+  CvMlsLeafRenewal renewal = {
+      .source = CV_MLS_LEAF_SOURCE_COMMIT,
+      .parent_hash = parent_hash,
+      .group_id = renew->group_id,
+      .leaf = path->leaf,
+      .signature_private = renew->signature_private,
+  };
+  GError *local = NULL;
+
+  if (!cv_crypto_kem_generate (cipher->crypto, cipher->suite->kem, &pair, &local))
+    return cv_mls_error_adopt (error, local);
+  renewal.encryption_key = cv_span_from_bytes (pair.public_key);
+  path->leaf_node = cv_mls_leaf_node_renew (cipher, renew->from, &renewal, error);
+  if (!path->leaf_node)
+    return FALSE;
+  cv_mls_ratchet_tree_set_leaf (tree, path->leaf, path->leaf_node);
+  cv_mls_tree_keys_set (keys, cv_mls_tree_math_from_leaf (path->leaf), pair.private_key);
+  return TRUE;
+}
+
+/* The resolution of a copath child without the leaves that this commit adds: they get what they
+ * need from the Welcome (§7.5). */
+static GArray *
+dup_recipients (const CvMlsRatchetTree *tree, CvMlsNode copath, const GArray *added)
+{
+  GArray *nodes = g_array_new (FALSE, FALSE, sizeof (CvMlsNode));
+
+  cv_mls_ratchet_tree_resolve (tree, copath, nodes);
+  for (guint i = nodes->len; i > 0; i--) {
+    CvMlsNode node = g_array_index (nodes, CvMlsNode, i - 1);
+
+    for (guint j = 0; j < added->len; j++)
+      if (cv_mls_tree_math_node_equal (
+              node, cv_mls_tree_math_from_leaf (g_array_index (added, CvMlsLeaf, j)))) {
+        g_array_remove_index (nodes, i - 1);
+        break;
+      }
+  }
+  return nodes;
+}
+
+static CvMlsUpdatePathNode *
+seal_entry (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree, const PathEntry *entry,
+            const GArray *added, CvSpan group_context, GError **error)
+{
+  g_autoptr (GArray) recipients = dup_recipients (tree, entry->step.copath, added);
+  CvMlsUpdatePathNode *node =
+      cv_mls_update_path_node_new (cv_mls_ratchet_tree_get_key (tree, entry->step.node));
+
+  for (guint i = 0; i < recipients->len; i++) {
+    CvSpan key = cv_mls_ratchet_tree_get_key (tree, g_array_index (recipients, CvMlsNode, i));
+    g_auto (CvMlsHpkeCiphertext) sealed = {0};
+
+    if (!cv_mls_labels_encrypt (cipher, key, PATH_NODE_LABEL, group_context,
+                                cv_secret_span (entry->secret), &sealed, error)) {
+      cv_mls_update_path_node_free (node);
+      return NULL;
+    }
+    cv_mls_update_path_node_take (node, &sealed);
+  }
+  return node;
+}
+
+/* Where on the sender's path the receiver comes in, and with which key. */
+typedef struct {
+  CvMlsNode ancestor;
+  CvSecret *private_key; /* borrowed */
+  const CvMlsHpkeCiphertext *sealed;
+} Entrance;
+
+static gboolean
+find_entrance (const CvMlsRatchetTree *tree, const CvMlsTreeKeys *keys,
+               const CvMlsTreekemOpen *open, Entrance *entrance, GError **error)
+{
+  CvMlsLeaf own = cv_mls_tree_keys_get_own (keys);
+  CvMlsNode ancestor = cv_mls_tree_math_common_ancestor (own, open->sender);
+  g_autoptr (GArray) steps = cv_mls_ratchet_tree_dup_filtered_path (tree, open->sender);
+
+  for (guint i = 0; i < steps->len && i < open->update->nodes->len; i++) {
+    const CvMlsPathStep *step = &g_array_index (steps, CvMlsPathStep, i);
+    const CvMlsUpdatePathNode *node = g_ptr_array_index (open->update->nodes, i);
+    g_autoptr (GArray) recipients = NULL;
+
+    if (!cv_mls_tree_math_node_equal (step->node, ancestor))
+      continue;
+    recipients = dup_recipients (tree, step->copath, open->added);
+    if (recipients->len != node->secrets->len)
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                                "expected %u sealed path secrets, got %u", recipients->len,
+                                node->secrets->len);
+    for (guint j = 0; j < recipients->len; j++) {
+      CvMlsNode recipient = g_array_index (recipients, CvMlsNode, j);
+
+      entrance->private_key = cv_mls_tree_keys_get (keys, recipient);
+      if (!entrance->private_key || !cv_mls_tree_math_is_above (recipient, own))
+        continue;
+      entrance->ancestor = ancestor;
+      entrance->sealed = g_ptr_array_index (node->secrets, j);
+      return TRUE;
+    }
+  }
+  return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "update path has no secret for this leaf");
+}
+
+/* The number of sealed secrets must fit everywhere, not only where we come in: two members could
+ * otherwise judge one commit differently. */
+static gboolean
+check_counts (const CvMlsRatchetTree *tree, const CvMlsTreekemOpen *open, GError **error)
+{
+  g_autoptr (GArray) steps = cv_mls_ratchet_tree_dup_filtered_path (tree, open->sender);
+
+  if (steps->len != open->update->nodes->len)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "expected %u path nodes, got %u",
+                              steps->len, open->update->nodes->len);
+  for (guint i = 0; i < steps->len; i++) {
+    const CvMlsPathStep *step = &g_array_index (steps, CvMlsPathStep, i);
+    const CvMlsUpdatePathNode *node = g_ptr_array_index (open->update->nodes, i);
+    g_autoptr (GArray) recipients = dup_recipients (tree, step->copath, open->added);
+
+    if (recipients->len != node->secrets->len)
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                                "expected %u sealed path secrets, got %u", recipients->len,
+                                node->secrets->len);
+  }
+  return TRUE;
+}
+
+void
+cv_mls_treekem_path_free (CvMlsTreekemPath *path)
+{
+  if (!path)
+    return;
+  g_clear_pointer (&path->commit_secret, cv_secret_unref);
+  g_clear_pointer (&path->entries, g_array_unref);
+  g_clear_pointer (&path->leaf_node, cv_mls_leaf_node_unref);
+  g_free (path);
+}
+
+CvMlsTreekemPath *
+cv_mls_treekem_renew (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsTreeKeys *keys,
+                      const CvMlsTreekemRenew *renew, GError **error)
+{
+  g_autoptr (CvMlsTreekemPath) path = g_new0 (CvMlsTreekemPath, 1);
+  g_autoptr (GPtrArray) public_keys =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  g_autoptr (GArray) steps = NULL;
+  guint8 parent_hash[CV_CRYPTO_HASH_MAX];
+  gsize parent_hash_len;
+
+  path->leaf = cv_mls_tree_keys_get_own (keys);
+  path->entries = g_array_new (FALSE, FALSE, sizeof (PathEntry));
+  g_array_set_clear_func (path->entries, path_entry_clear);
+  cv_mls_ratchet_tree_blank_path (tree, path->leaf);
+  cv_mls_tree_keys_prune (keys, tree);
+  steps = cv_mls_ratchet_tree_dup_filtered_path (tree, path->leaf);
+  /* Fills the copath's hashes, which the parent hashes are made of. */
+  if (cv_mls_tree_hash_update (cipher, tree, error).len == 0
+      || !draw_path (cipher, path, steps, keys, public_keys, error)
+      || !put_path_nodes (cipher, tree, steps, public_keys, parent_hash, &parent_hash_len, error)
+      || !renew_leaf (cipher, tree, keys, renew, cv_span (parent_hash, parent_hash_len), path,
+                      error)
+      || cv_mls_tree_hash_update (cipher, tree, error).len == 0)
+    return NULL;
+  return g_steal_pointer (&path);
+}
+
+CvMlsUpdatePath *
+cv_mls_treekem_seal (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
+                     const CvMlsTreekemPath *path, const GArray *added, CvSpan group_context,
+                     GError **error)
+{
+  g_autoptr (CvMlsUpdatePath) update = cv_mls_update_path_new (path->leaf_node);
+
+  for (guint i = 0; i < path->entries->len; i++) {
+    CvMlsUpdatePathNode *node = seal_entry (
+        cipher, tree, &g_array_index (path->entries, PathEntry, i), added, group_context, error);
+
+    if (!node)
+      return NULL;
+    g_ptr_array_add (update->nodes, node);
+  }
+  return g_steal_pointer (&update);
+}
+
+CvSecret *
+cv_mls_treekem_path_get_commit_secret (const CvMlsTreekemPath *path)
+{
+  return path->commit_secret;
+}
+
+CvSecret *
+cv_mls_treekem_path_get_secret_for (const CvMlsTreekemPath *path, CvMlsLeaf leaf)
+{
+  CvMlsNode ancestor = cv_mls_tree_math_common_ancestor (path->leaf, leaf);
+
+  for (guint i = 0; i < path->entries->len; i++) {
+    const PathEntry *entry = &g_array_index (path->entries, PathEntry, i);
+
+    if (cv_mls_tree_math_node_equal (entry->step.node, ancestor))
+      return entry->secret;
+  }
+  return NULL;
+}
+
+gboolean
+cv_mls_treekem_merge (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsLeaf sender,
+                      const CvMlsUpdatePath *update, GError **error)
+{
+  g_autoptr (GArray) steps = NULL;
+  g_autoptr (GPtrArray) public_keys = g_ptr_array_new ();
+  guint8 expected[CV_CRYPTO_HASH_MAX];
+  gsize expected_len;
+
+  if (update->leaf_node->source != CV_MLS_LEAF_SOURCE_COMMIT)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf of an update path is no commit's");
+  cv_mls_ratchet_tree_blank_path (tree, sender);
+  steps = cv_mls_ratchet_tree_dup_filtered_path (tree, sender);
+  if (steps->len != update->nodes->len)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "expected %u path nodes, got %u",
+                              steps->len, update->nodes->len);
+  for (guint i = 0; i < steps->len; i++) {
+    const CvMlsUpdatePathNode *node = g_ptr_array_index (update->nodes, i);
+
+    g_ptr_array_add (public_keys, node->encryption_key);
+  }
+  if (cv_mls_tree_hash_update (cipher, tree, error).len == 0
+      || !put_path_nodes (cipher, tree, steps, public_keys, expected, &expected_len, error))
+    return FALSE;
+  /* RFC 9420 §7.5: the leaf's parent_hash must match the path that came with it. */
+  if (!cv_span_equal (cv_span_from_bytes (update->leaf_node->parent_hash),
+                      cv_span (expected, expected_len)))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "parent hash of the new leaf is wrong");
+  cv_mls_ratchet_tree_set_leaf (tree, sender, update->leaf_node);
+  return cv_mls_tree_hash_update (cipher, tree, error).len > 0;
+}
+
+CvSecret *
+cv_mls_treekem_open (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree, CvMlsTreeKeys *keys,
+                     const CvMlsTreekemOpen *open, GError **error)
+{
+  Entrance entrance = {0};
+  GByteArray *opened;
+  g_autoptr (CvSecret) path_secret = NULL;
+  CvSecret *commit_secret = NULL;
+
+  if (!check_counts (tree, open, error) || !find_entrance (tree, keys, open, &entrance, error))
+    return NULL;
+  opened = cv_mls_labels_decrypt (cipher, cv_secret_span (entrance.private_key), PATH_NODE_LABEL,
+                                  open->group_context, entrance.sealed, error);
+  if (!opened)
+    return NULL;
+  if (opened->len == cipher->suite->hash_len)
+    path_secret = cv_secret_new_from (cv_span_from_array (opened));
+  cv_crypto_aead_free_plaintext (opened);
+  if (!path_secret) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "path secret has the wrong length");
+    return NULL;
+  }
+  cv_mls_tree_keys_prune (keys, tree);
+  if (!cv_mls_treekem_implant (cipher, tree, keys, open->sender, path_secret, &commit_secret,
+                               error))
+    return NULL;
+  return commit_secret;
+}
+
+gboolean
+cv_mls_treekem_implant (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
+                        CvMlsTreeKeys *keys, CvMlsLeaf sender, CvSecret *path_secret,
+                        CvSecret **commit_secret, GError **error)
+{
+  CvMlsLeaf own = cv_mls_tree_keys_get_own (keys);
+  CvMlsNode node = cv_mls_tree_math_common_ancestor (own, sender);
+  CvMlsNode root = cv_mls_tree_math_root (cv_mls_ratchet_tree_get_leaf_count (tree));
+  g_autoptr (CvSecret) secret = cv_secret_ref (path_secret);
+
+  if (cv_mls_ratchet_tree_is_blank (tree, node))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "path secret is for a blank node");
+  for (;; node = cv_mls_tree_math_parent (node)) {
+    if (!cv_mls_ratchet_tree_is_blank (tree, node)) {
+      g_auto (CvCryptoKeyPair) pair = {0};
+      CvSecret *next;
+
+      if (!derive_key_pair (cipher, secret, &pair, error))
+        return FALSE;
+      if (!cv_span_equal (cv_span_from_bytes (pair.public_key),
+                          cv_mls_ratchet_tree_get_key (tree, node)))
+        return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                                  "path secret does not fit the tree's public key");
+      cv_mls_tree_keys_set (keys, node, pair.private_key);
+      next = cv_mls_labels_derive (cipher, cv_secret_span (secret), "path", error);
+      if (!next)
+        return FALSE;
+      cv_secret_unref (secret);
+      secret = next;
+    }
+    if (cv_mls_tree_math_node_equal (node, root))
+      break;
+  }
+  if (commit_secret)
+    *commit_secret = g_steal_pointer (&secret);
+  return TRUE;
+}
