@@ -27,7 +27,7 @@ CvCrypto *cv_transport_certificate_get_crypto (CvTransportCertificate *self);
 X509 *cv_transport_certificate_get_x509 (CvTransportCertificate *self); /* borrowed */
 EVP_PKEY *cv_transport_certificate_get_key (CvTransportCertificate *self); /* borrowed */
 
-/* For GTlsCertificate. The key is PKCS #8 text ending in NUL (not counted in the length). */
+/* For GTlsCertificate. The key is PKCS #8 text, its length counts the NUL at its end. */
 const char *cv_transport_certificate_get_pem (CvTransportCertificate *self);
 CvSecret *cv_transport_certificate_dup_key_pem (CvTransportCertificate *self,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -9,25 +9,11 @@
 
 #include "transport/certificate.h"
 #include "transport/ice-server.h"
+#include "transport/link-state.h"
 #include "transport/net-thread.h"
 #include "transport/stats.h"
 
 G_BEGIN_DECLS
-
-/*   NEW → GATHERING → CHECKING → DTLS → CONNECTED ⇄ DISCONNECTED
- *            each but CLOSED → FAILED;  FAILED, DISCONNECTED → CHECKING by restart;  any → CLOSED */
-typedef enum {
-  CV_TRANSPORT_LINK_NEW,
-  CV_TRANSPORT_LINK_GATHERING, /* local candidates come, nothing known of the peer */
-  CV_TRANSPORT_LINK_CHECKING, /* ICE looks for a path */
-  CV_TRANSPORT_LINK_DTLS, /* handshake; no media yet */
-  CV_TRANSPORT_LINK_CONNECTED, /* peer verified, media flows */
-  CV_TRANSPORT_LINK_DISCONNECTED, /* heard nothing for 4 s; may come back by itself */
-  CV_TRANSPORT_LINK_FAILED, /* no path: restart; or not the right peer: make a new link */
-  CV_TRANSPORT_LINK_CLOSED, /* by us or by the peer's DTLS alert; final */
-} CvTransportLinkState;
-
-const char *cv_transport_link_state_to_string (CvTransportLinkState state);
 
 /* SDP a=setup (RFC 8842): the offerer says actpass, the answerer active or passive. */
 typedef enum {
@@ -81,7 +67,7 @@ typedef struct {
 
 typedef struct {
   gboolean is_controlling; /* ICE role: the offerer */
-  CvTransportSetup setup; /* ours; ACTPASS becomes the other of what the peer says, or PASSIVE */
+  CvTransportSetup setup; /* ours; ACTPASS becomes the other of what the peer says */
   CvTransportCertificate *certificate; /* a reference is taken */
   const CvTransportIceServer *servers; /* copied */
   gsize n_servers;
@@ -106,12 +92,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvTransportLink, cv_transport_link_free)
 
 /* What the peer says of itself; starts the checks. Again after a restart of either side, with new
  * ufrag and pwd: fingerprint and roles must then be the same as the first time. INPUT when a field
- * is out of bounds or changed. */
+ * is out of bounds or changed, or when both want the same role in DTLS. */
 gboolean
 cv_transport_link_set_remote (CvTransportLink *self, const CvTransportDescription *description,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "candidate:…" with or without "a="; before or after set_remote. Bad, forbidden (multicast, TCP,
+/* "candidate:…" with or without "a="; before or after set_remote; NULL: there are no more. Bad, forbidden (multicast, TCP,
  * names) or more than 64 are dropped and counted. */
 void cv_transport_link_add_remote_candidate (CvTransportLink *self, const char *candidate);
 

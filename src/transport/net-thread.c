@@ -5,11 +5,15 @@
  * packets. */
 #include "transport/net-thread.h"
 
+#define CLOSE_TIMEOUT_MS 1000
+
 struct CvTransportNetThread {
   gatomicrefcount ref_count;
   GMainContext *context;
   GMainLoop *loop;
   GThread *thread;
+  guint n_holds; /* net thread */
+  gboolean is_ending; /* net thread */
 };
 
 typedef struct {
@@ -19,24 +23,40 @@ typedef struct {
 } Post;
 
 static gpointer
-run_thread (gpointer data)
+run_loop (gpointer data)
 {
   g_autoptr (GMainLoop) loop = data;
   GMainContext *context = g_main_loop_get_context (loop);
 
   g_main_context_push_thread_default (context);
   g_main_loop_run (loop);
-  /* What was posted before the end was asked for still runs: links are torn down here. */
-  while (g_main_context_iteration (context, FALSE))
-    ;
   g_main_context_pop_thread_default (context);
   return NULL;
 }
 
 static gboolean
-quit_loop (gpointer data)
+on_close_timeout (gpointer data)
 {
-  g_main_loop_quit (data);
+  CvTransportNetThread *self = data;
+
+  g_main_loop_quit (self->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+begin_end (gpointer data)
+{
+  CvTransportNetThread *self = data;
+  g_autoptr (GSource) timeout = NULL;
+
+  self->is_ending = TRUE;
+  if (self->n_holds == 0) {
+    g_main_loop_quit (self->loop);
+    return G_SOURCE_REMOVE;
+  }
+  timeout = g_timeout_source_new (CLOSE_TIMEOUT_MS);
+  g_source_set_callback (timeout, on_close_timeout, self, NULL);
+  g_source_attach (timeout, self->context);
   return G_SOURCE_REMOVE;
 }
 
@@ -77,7 +97,7 @@ cv_transport_net_thread_new (void)
   g_atomic_ref_count_init (&self->ref_count);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
-  self->thread = g_thread_new ("cv-net", run_thread, g_main_loop_ref (self->loop));
+  self->thread = g_thread_new ("cv-net", run_loop, g_main_loop_ref (self->loop));
   return self;
 }
 
@@ -94,13 +114,9 @@ cv_transport_net_thread_unref (CvTransportNetThread *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  /* By a post, not by g_main_loop_quit from here: a loop that does not run yet would miss it. */
-  attach (self->context, quit_loop, g_main_loop_ref (self->loop),
-          (GDestroyNotify)g_main_loop_unref);
-  if (cv_transport_net_thread_is_current (self))
-    g_thread_unref (self->thread);
-  else
-    g_thread_join (self->thread);
+  /* By a source, not by g_main_loop_quit from here: a loop that does not run yet would miss it. */
+  attach (self->context, begin_end, self, NULL);
+  g_thread_join (self->thread);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_free (self);
@@ -116,6 +132,22 @@ gboolean
 cv_transport_net_thread_is_current (CvTransportNetThread *self)
 {
   return g_thread_self () == self->thread;
+}
+
+void
+cv_transport_net_thread_hold (CvTransportNetThread *self)
+{
+  g_return_if_fail (cv_transport_net_thread_is_current (self));
+  self->n_holds++;
+}
+
+void
+cv_transport_net_thread_release (CvTransportNetThread *self)
+{
+  g_return_if_fail (cv_transport_net_thread_is_current (self) && self->n_holds > 0);
+  self->n_holds--;
+  if (self->n_holds == 0 && self->is_ending)
+    g_main_loop_quit (self->loop);
 }
 
 void

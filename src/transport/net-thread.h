@@ -17,9 +17,8 @@ typedef struct CvTransportNetThread CvTransportNetThread;
 CvTransportNetThread *cv_transport_net_thread_new (void);
 CvTransportNetThread *cv_transport_net_thread_ref (CvTransportNetThread *self);
 
-/* The last one stops the thread after everything that was posted has run, and joins it. Each link
- * holds a reference until it is torn down, so that the last one may go on the net thread itself:
- * then the thread ends by itself. */
+/* Not on the net thread. The last one waits for what was posted and, for a second at most, for what
+ * is held (TURN allocations being given back), then stops the thread and joins it. */
 void cv_transport_net_thread_unref (CvTransportNetThread *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvTransportNetThread, cv_transport_net_thread_unref)
 
@@ -31,5 +30,9 @@ gboolean cv_transport_net_thread_is_current (CvTransportNetThread *self);
  * Never runs it before returning, not even on the net thread. Any thread. */
 void cv_transport_net_thread_post (CvTransportNetThread *self, void (*run) (gpointer data),
                                    gpointer data, GDestroyNotify free_data);
+
+/* On the net thread only: keeps it running a little while something closes. */
+void cv_transport_net_thread_hold (CvTransportNetThread *self);
+void cv_transport_net_thread_release (CvTransportNetThread *self);
 
 G_END_DECLS
