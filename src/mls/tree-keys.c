@@ -38,7 +38,8 @@ cv_mls_tree_keys_new (CvMlsLeaf own, CvSecret *leaf_private)
 {
   CvMlsTreeKeys *keys = keys_alloc (own);
 
-  cv_mls_tree_keys_set (keys, cv_mls_tree_math_from_leaf (own), leaf_private);
+  if (leaf_private)
+    cv_mls_tree_keys_set (keys, cv_mls_tree_math_from_leaf (own), leaf_private);
   return keys;
 }
 

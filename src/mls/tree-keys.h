@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* Written by who made it; only read once it belongs to an epoch. */
 typedef struct CvMlsTreeKeys CvMlsTreeKeys;
 
-CvMlsTreeKeys *cv_mls_tree_keys_new (CvMlsLeaf own, CvSecret *leaf_private); /* takes a reference */
+/* Takes a reference. leaf_private is NULL when the leaf is still to get its key. */
+CvMlsTreeKeys *cv_mls_tree_keys_new (CvMlsLeaf own, CvSecret *leaf_private);
 CvMlsTreeKeys *cv_mls_tree_keys_copy (const CvMlsTreeKeys *keys);
 void cv_mls_tree_keys_free (CvMlsTreeKeys *keys);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsTreeKeys, cv_mls_tree_keys_free)

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Joining by Welcome (RFC 9420 §12.4.3.1). A newcomer knows nothing yet, so everything that the
+ * Welcome says is checked before the group exists. */
+#include "mls/error.h"
+#include "mls/group-private.h"
+
+struct CvMlsJoiner {
+  const CvMlsSuite *suite;
+  CvMlsKeyPackage *package;
+  CvMlsKeyPackageKeys keys;
+  CvSecret *signature_private;
+};
+
+static gboolean
+invalid (GError **error, const char *what)
+{
+  return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "%s", what);
+}
+
+/* Where the Welcome put our leaf: the very leaf of our KeyPackage. */
+static gboolean
+find_own_leaf (const CvMlsRatchetTree *tree, const CvMlsLeafNode *own, CvMlsLeaf *leaf)
+{
+  for (guint32 i = 0; i < cv_mls_ratchet_tree_get_leaf_count (tree); i++) {
+    const CvMlsLeafNode *node = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
+
+    if (node && g_bytes_equal (node->encoded, own->encoded)) {
+      leaf->index = i;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* §12.4.3.1: PSKs for reinit and branch belong to groups that follow another one. */
+static gboolean
+check_psks (const CvMlsCipher *cipher, const GPtrArray *psks, GError **error)
+{
+  for (guint i = 0; i < psks->len; i++) {
+    const CvMlsPskId *id = g_ptr_array_index (psks, i);
+
+    if (id->type == CV_MLS_PSK_RESUMPTION && id->usage != CV_MLS_PSK_USAGE_APPLICATION)
+      return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED,
+                                "groups that follow another one are not supported");
+    if (g_bytes_get_size (id->nonce) != cipher->suite->hash_len)
+      return invalid (error, "psk nonce has the wrong length");
+    for (guint j = 0; j < i; j++)
+      if (cv_mls_psk_id_is_same (id, g_ptr_array_index (psks, j)))
+        return invalid (error, "one psk twice");
+  }
+  return TRUE;
+}
+
+/* The secrets of a Welcome for us. */
+typedef struct {
+  CvMlsGroupSecrets secrets;
+  CvSecret *psk_secret;
+  CvMlsGroupInfo info;
+} Opened;
+
+static void
+opened_clear (Opened *opened)
+{
+  cv_mls_group_secrets_clear (&opened->secrets);
+  g_clear_pointer (&opened->psk_secret, cv_secret_unref);
+  cv_mls_group_info_clear (&opened->info);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Opened, opened_clear)
+
+static gboolean
+open_welcome (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const CvMlsJoinParams *params,
+              const CvMlsWelcome *welcome, Opened *opened, GError **error)
+{
+  CvMlsPskLookup lookup = {.find = params->find_psk, .data = params->psk_data};
+  g_autoptr (GBytes) ref = cv_mls_key_package_dup_ref_hash (cipher, joiner->package, error);
+  g_autoptr (CvSecret) welcome_secret = NULL;
+
+  if (!ref)
+    return FALSE;
+  if (welcome->suite.value != cipher->suite->id.value)
+    return invalid (error, "welcome is for another cipher suite");
+  if (!cv_mls_welcome_open_secrets (cipher, welcome, cv_span_from_bytes (ref),
+                                    cv_secret_span (joiner->keys.init_private), &opened->secrets,
+                                    error)
+      || !check_psks (cipher, opened->secrets.psks, error))
+    return FALSE;
+  opened->psk_secret = cv_mls_psk_lookup_secret (cipher, &lookup, opened->secrets.psks, error);
+  if (!opened->psk_secret)
+    return FALSE;
+  welcome_secret =
+      cv_mls_key_schedule_welcome (cipher, cv_secret_span (opened->secrets.joiner_secret),
+                                   cv_secret_span (opened->psk_secret), error);
+  return welcome_secret
+         && cv_mls_welcome_open_group_info (cipher, welcome, cv_secret_span (welcome_secret),
+                                            &opened->info, error);
+}
+
+static CvMlsTreeKeys *
+make_keys (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const Opened *opened,
+           const CvMlsRatchetTree *tree, GError **error)
+{
+  g_autoptr (CvMlsTreeKeys) keys = NULL;
+  CvMlsLeaf own;
+
+  if (!find_own_leaf (tree, joiner->package->leaf_node, &own)) {
+    invalid (error, "welcome's tree lacks the own leaf");
+    return NULL;
+  }
+  if (cv_mls_tree_math_leaf_equal (own, opened->info.signer)) {
+    invalid (error, "welcome is signed by the one it is for");
+    return NULL;
+  }
+  keys = cv_mls_tree_keys_new (own, joiner->keys.encryption_private);
+  if (opened->secrets.path_secret
+      && !cv_mls_treekem_implant (cipher, tree, keys, opened->info.signer,
+                                  opened->secrets.path_secret, NULL, error))
+    return NULL;
+  return g_steal_pointer (&keys);
+}
+
+CvMlsRatchetTree *
+cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, CvSpan tree,
+                         GError **error)
+{
+  g_autoptr (CvMlsRatchetTree) parsed = NULL;
+  const CvMlsLeafNode *signer;
+  CvSpan encoded = tree;
+  CvSpan hash;
+
+  if (info->context.suite.value != cipher->suite->id.value) {
+    invalid (error, "group info is for another cipher suite");
+    return NULL;
+  }
+  cv_mls_extension_list_find (info->extensions, CV_MLS_EXTENSION_RATCHET_TREE, &encoded);
+  parsed = cv_mls_ratchet_tree_parse (encoded, error);
+  if (!parsed)
+    return NULL;
+  signer = cv_mls_ratchet_tree_get_leaf (parsed, info->signer);
+  if (!signer) {
+    invalid (error, "group info is signed by a blank leaf");
+    return NULL;
+  }
+  if (!cv_mls_group_info_verify (cipher, info, cv_span_from_bytes (signer->signature_key), error))
+    return NULL;
+  hash = cv_mls_tree_hash_update (cipher, parsed, error);
+  if (hash.len == 0)
+    return NULL;
+  if (!cv_span_equal (hash, cv_span_from_bytes (info->context.tree_hash))) {
+    invalid (error, "tree hash of the group info is wrong");
+    return NULL;
+  }
+  if (!cv_mls_tree_validation_check_tree (cipher, parsed,
+                                          cv_span_from_bytes (info->context.group_id),
+                                          info->context.extensions, error))
+    return NULL;
+  return g_steal_pointer (&parsed);
+}
+
+CvMlsJoiner *
+cv_mls_joiner_restore (const CvMlsSuite *suite, CvMlsKeyPackage *package,
+                       const CvMlsKeyPackageKeys *keys, CvSpan signature_private)
+{
+  CvMlsJoiner *joiner = g_new0 (CvMlsJoiner, 1);
+
+  joiner->suite = suite;
+  joiner->package = cv_mls_key_package_ref (package);
+  joiner->keys.init_private = cv_secret_ref (keys->init_private);
+  joiner->keys.encryption_private = cv_secret_ref (keys->encryption_private);
+  joiner->signature_private = cv_secret_new_from (signature_private);
+  return joiner;
+}
+
+CvMlsJoiner *
+cv_mls_joiner_new (const CvCrypto *crypto, const CvMlsLeafParams *leaf, GError **error)
+{
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_generate (crypto, leaf, &keys, error);
+
+  if (!package)
+    return NULL;
+  return cv_mls_joiner_restore (leaf->suite, package, &keys, leaf->signature_private);
+}
+
+void
+cv_mls_joiner_free (CvMlsJoiner *joiner)
+{
+  if (!joiner)
+    return;
+  g_clear_pointer (&joiner->signature_private, cv_secret_unref);
+  cv_mls_key_package_keys_clear (&joiner->keys);
+  g_clear_pointer (&joiner->package, cv_mls_key_package_unref);
+  g_free (joiner);
+}
+
+GBytes *
+cv_mls_joiner_get_key_package (const CvMlsJoiner *joiner)
+{
+  return joiner->package->encoded;
+}
+
+CvMlsGroup *
+cv_mls_group_join (const CvCrypto *crypto, const CvMlsJoiner *joiner, const CvMlsJoinParams *params,
+                   GError **error)
+{
+  CvMlsCipher cipher = {crypto, joiner->suite};
+  g_auto (CvMlsMessage) message = {0};
+  g_auto (Opened) opened = {0};
+  g_autoptr (CvMlsRatchetTree) tree = NULL;
+  g_autoptr (CvMlsTreeKeys) keys = NULL;
+  g_autoptr (CvMlsEpoch) epoch = NULL;
+  CvMlsGroupParts parts = {
+      .crypto = crypto,
+      .epoch = &epoch,
+      .keys = &keys,
+      .signature_private = joiner->signature_private,
+  };
+
+  if (!cv_mls_message_parse (params->welcome, &message, error))
+    return NULL;
+  if (message.wire_format != CV_MLS_WIRE_WELCOME) {
+    invalid (error, "message is no welcome");
+    return NULL;
+  }
+  if (!open_welcome (&cipher, joiner, params, &message.welcome, &opened, error))
+    return NULL;
+  tree = cv_mls_group_check_info (&cipher, &opened.info, params->ratchet_tree, error);
+  if (!tree)
+    return NULL;
+  keys = make_keys (&cipher, joiner, &opened, tree, error);
+  if (!keys)
+    return NULL;
+  epoch = cv_mls_epoch_new (&cipher, &opened.info.context, tree,
+                            cv_secret_span (opened.secrets.joiner_secret),
+                            cv_secret_span (opened.psk_secret), error);
+  if (!epoch
+      || !cv_mls_epoch_check_tag (epoch, cv_span_from_bytes (opened.info.confirmation_tag), error))
+    return NULL;
+  return cv_mls_group_assemble (&parts, error);
+}
+
+void
+cv_mls_key_package_info_clear (CvMlsKeyPackageInfo *info)
+{
+  g_clear_pointer (&info->ref, g_bytes_unref);
+  g_clear_pointer (&info->identity, g_bytes_unref);
+  g_clear_pointer (&info->signature_public, g_bytes_unref);
+}
+
+gboolean
+cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *suite, CvSpan key_package,
+                            guint64 now_s, CvMlsKeyPackageInfo *info, GError **error)
+{
+  CvMlsCipher cipher = {crypto, suite};
+  g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (key_package, error);
+  GBytes *ref;
+
+  if (!package || !cv_mls_key_package_verify (&cipher, package, now_s, error))
+    return FALSE;
+  ref = cv_mls_key_package_dup_ref_hash (&cipher, package, error);
+  if (!ref)
+    return FALSE;
+  *info = (CvMlsKeyPackageInfo){
+      .ref = ref,
+      .identity = g_bytes_ref (package->leaf_node->credential.identity),
+      .signature_public = g_bytes_ref (package->leaf_node->signature_key),
+  };
+  return TRUE;
+}

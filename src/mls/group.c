@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* A group's life and its facts. Making and taking commits, joining and messages are in group-*.c. */
+#include "mls/group.h"
+
+#include "crypto/aead.h"
+#include "mls/error.h"
+#include "mls/group-private.h"
+
+/* With padding, signature and tag it still fits what a receiver takes. */
+#define PROTECT_MAX (CV_MLS_LIMIT_CONTENT - 64 * 1024)
+
+static void
+pending_free (gpointer data)
+{
+  CvMlsPendingProposal *pending = data;
+
+  g_clear_pointer (&pending->reference, g_bytes_unref);
+  g_clear_pointer (&pending->item, cv_mls_proposal_item_free);
+  g_free (pending);
+}
+
+/* required_capabilities and the policy, or nothing. */
+static GPtrArray *
+make_extensions (guint16 policy_type, CvSpan policy)
+{
+  GPtrArray *list = cv_mls_extension_list_new ();
+  const guint16 basic = CV_MLS_CREDENTIAL_BASIC;
+  g_auto (CvMlsRequiredCapabilities) required = {0};
+  g_auto (CvWriter) writer = {0};
+
+  if (policy.len == 0)
+    return list;
+  required.extensions = cv_mls_types_new (&policy_type, 1);
+  required.proposals = cv_mls_types_new (NULL, 0);
+  required.credentials = cv_mls_types_new (&basic, 1);
+  cv_writer_init (&writer);
+  cv_mls_required_capabilities_write (&writer, &required);
+  cv_mls_extension_list_add (list, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES,
+                             cv_writer_span (&writer));
+  cv_mls_extension_list_add (list, policy_type, policy);
+  return list;
+}
+
+/* The creator's leaf in a tree of its own. */
+static CvMlsRatchetTree *
+make_first_tree (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
+                 const GPtrArray *extensions, CvMlsTreeKeys **keys, GError **error)
+{
+  g_auto (CvCryptoKeyPair) pair = {0};
+  g_autoptr (CvMlsLeafNode) node = NULL;
+  g_autoptr (CvMlsRatchetTree) tree = cv_mls_ratchet_tree_new ();
+  CvMlsLeaf leaf = {0};
+  GError *local = NULL;
+
+  if (!cv_crypto_kem_generate (cipher->crypto, cipher->suite->kem, &pair, &local)) {
+    cv_mls_error_adopt (error, local);
+    return NULL;
+  }
+  node = cv_mls_leaf_node_new (cipher, params, cv_span_from_bytes (pair.public_key), error);
+  if (!node || !cv_mls_leaf_node_check_supports (node, extensions, error))
+    return NULL;
+  cv_mls_ratchet_tree_set_leaf (tree, leaf, node);
+  *keys = cv_mls_tree_keys_new (leaf, pair.private_key);
+  return g_steal_pointer (&tree);
+}
+
+CvMlsGroup *
+cv_mls_group_assemble (const CvMlsGroupParts *parts, GError **error)
+{
+  CvMlsEpoch *epoch = *parts->epoch;
+  CvMlsLeaf own = cv_mls_tree_keys_get_own (*parts->keys);
+  CvMlsSecretTree *secret_tree =
+      cv_mls_secret_tree_new (&epoch->cipher, cv_secret_span (epoch->secrets.encryption_secret),
+                              cv_mls_ratchet_tree_get_leaf_count (epoch->tree), own, error);
+  CvMlsGroup *group;
+
+  if (!secret_tree)
+    return NULL;
+  /* RFC 9420 §9.2: the root of the secret tree goes once its children are there. */
+  g_clear_pointer (&epoch->secrets.encryption_secret, cv_secret_unref);
+  group = g_new0 (CvMlsGroup, 1);
+  g_atomic_ref_count_init (&group->ref_count);
+  group->crypto = cv_crypto_context_ref ((CvCrypto *)parts->crypto);
+  group->epoch = g_steal_pointer (parts->epoch);
+  group->keys = g_steal_pointer (parts->keys);
+  group->signature_private = cv_secret_ref (parts->signature_private);
+  group->secret_tree = secret_tree;
+  group->past =
+      cv_mls_past_psks_extend (parts->past, epoch->context.epoch, epoch->secrets.resumption_psk);
+  group->pending = g_ptr_array_new_with_free_func (pending_free);
+  return group;
+}
+
+CvMlsMessageKeys
+cv_mls_group_message_keys (const CvMlsGroup *group)
+{
+  return (CvMlsMessageKeys){
+      .cipher = group->epoch->cipher,
+      .secret_tree = group->secret_tree,
+      .sender_data_secret = cv_secret_span (group->epoch->secrets.sender_data_secret),
+  };
+}
+
+gboolean
+cv_mls_group_find_signature_key (gpointer data, CvMlsLeaf leaf, CvSpan *public_key)
+{
+  const CvMlsGroup *group = data;
+  const CvMlsLeafNode *node = cv_mls_ratchet_tree_get_leaf (group->epoch->tree, leaf);
+
+  if (!node)
+    return FALSE;
+  *public_key = cv_span_from_bytes (node->signature_key);
+  return TRUE;
+}
+
+GBytes *
+cv_mls_group_encode_tree (const CvMlsRatchetTree *tree)
+{
+  g_auto (CvWriter) writer = {0};
+
+  cv_writer_init (&writer);
+  cv_mls_ratchet_tree_write (tree, &writer);
+  return cv_writer_take (&writer);
+}
+
+CvMlsGroup *
+cv_mls_group_new (const CvCrypto *crypto, const CvMlsLeafParams *leaf, CvSpan group_id,
+                  guint16 policy_type, CvSpan policy, GError **error)
+{
+  CvMlsCipher cipher = {crypto, leaf->suite};
+  g_auto (CvMlsGroupContext) context = {0};
+  g_autoptr (CvMlsRatchetTree) tree = NULL;
+  g_autoptr (CvMlsTreeKeys) keys = NULL;
+  g_autoptr (CvMlsEpoch) epoch = NULL;
+  g_autoptr (CvSecret) signature_private = NULL;
+  CvMlsGroupParts parts = {.crypto = crypto, .epoch = &epoch, .keys = &keys};
+
+  context.suite = leaf->suite->id;
+  context.group_id = cv_span_dup (group_id);
+  context.tree_hash = cv_span_dup (CV_SPAN_EMPTY);
+  context.confirmed_transcript_hash = cv_span_dup (CV_SPAN_EMPTY);
+  context.extensions = make_extensions (policy_type, policy);
+  tree = make_first_tree (&cipher, leaf, context.extensions, &keys, error);
+  if (!tree)
+    return NULL;
+  epoch = cv_mls_epoch_new_first (&cipher, &context, tree, error);
+  if (!epoch)
+    return NULL;
+  signature_private = cv_secret_new_from (leaf->signature_private);
+  parts.signature_private = signature_private;
+  return cv_mls_group_assemble (&parts, error);
+}
+
+CvMlsGroup *
+cv_mls_group_ref (CvMlsGroup *group)
+{
+  g_return_val_if_fail (group, NULL);
+
+  g_atomic_ref_count_inc (&group->ref_count);
+  return group;
+}
+
+void
+cv_mls_group_unref (CvMlsGroup *group)
+{
+  if (!group || !g_atomic_ref_count_dec (&group->ref_count))
+    return;
+  g_clear_pointer (&group->pending, g_ptr_array_unref);
+  g_clear_pointer (&group->past, cv_mls_past_psks_free);
+  g_clear_pointer (&group->secret_tree, cv_mls_secret_tree_free);
+  g_clear_pointer (&group->signature_private, cv_secret_unref);
+  g_clear_pointer (&group->keys, cv_mls_tree_keys_free);
+  g_clear_pointer (&group->epoch, cv_mls_epoch_free);
+  g_clear_pointer (&group->crypto, cv_crypto_context_unref);
+  g_free (group);
+}
+
+const CvMlsSuite *
+cv_mls_group_get_suite (const CvMlsGroup *group)
+{
+  return group->epoch->cipher.suite;
+}
+
+CvSpan
+cv_mls_group_get_id (const CvMlsGroup *group)
+{
+  return cv_span_from_bytes (group->epoch->context.group_id);
+}
+
+guint64
+cv_mls_group_get_epoch (const CvMlsGroup *group)
+{
+  return group->epoch->context.epoch;
+}
+
+CvMlsLeaf
+cv_mls_group_get_own_leaf (const CvMlsGroup *group)
+{
+  return cv_mls_tree_keys_get_own (group->keys);
+}
+
+guint32
+cv_mls_group_get_leaf_count (const CvMlsGroup *group)
+{
+  return cv_mls_ratchet_tree_get_leaf_count (group->epoch->tree);
+}
+
+guint32
+cv_mls_group_get_n_members (const CvMlsGroup *group)
+{
+  return cv_mls_ratchet_tree_get_n_members (group->epoch->tree);
+}
+
+CvSpan
+cv_mls_group_get_epoch_authenticator (const CvMlsGroup *group)
+{
+  return cv_secret_span (group->epoch->secrets.epoch_authenticator);
+}
+
+CvSpan
+cv_mls_group_get_confirmed_transcript_hash (const CvMlsGroup *group)
+{
+  return cv_span_from_bytes (group->epoch->context.confirmed_transcript_hash);
+}
+
+CvSpan
+cv_mls_group_get_extension (const CvMlsGroup *group, guint16 type)
+{
+  CvSpan data;
+
+  return cv_mls_extension_list_find (group->epoch->context.extensions, type, &data) ? data
+                                                                                    : CV_SPAN_EMPTY;
+}
+
+gboolean
+cv_mls_group_get_member (const CvMlsGroup *group, CvMlsLeaf leaf, CvMlsMember *member)
+{
+  const CvMlsLeafNode *node = cv_mls_ratchet_tree_get_leaf (group->epoch->tree, leaf);
+
+  if (!node)
+    return FALSE;
+  *member = (CvMlsMember){
+      .leaf = leaf,
+      .identity = cv_span_from_bytes (node->credential.identity),
+      .signature_public = cv_span_from_bytes (node->signature_key),
+  };
+  return TRUE;
+}
+
+CvSecret *
+cv_mls_group_export (const CvMlsGroup *group, const char *label, CvSpan context, gsize len,
+                     GError **error)
+{
+  return cv_mls_key_schedule_export (&group->epoch->cipher,
+                                     cv_secret_span (group->epoch->secrets.exporter_secret), label,
+                                     context, len, error);
+}
+
+GBytes *
+cv_mls_group_sign (const CvMlsGroup *group, const char *label, CvSpan content, GError **error)
+{
+  return cv_mls_labels_sign (&group->epoch->cipher, cv_secret_span (group->signature_private),
+                             label, content, error);
+}
+
+gboolean
+cv_mls_group_verify (const CvMlsGroup *group, CvMlsLeaf leaf, const char *label, CvSpan content,
+                     CvSpan signed_with, GError **error)
+{
+  const CvMlsLeafNode *node = cv_mls_ratchet_tree_get_leaf (group->epoch->tree, leaf);
+
+  if (!node)
+    return cv_mls_error_fail_authentication (error);
+  return cv_mls_labels_verify (&group->epoch->cipher, cv_span_from_bytes (node->signature_key),
+                               label, content, signed_with, error);
+}
+
+GBytes *
+cv_mls_group_protect (CvMlsGroup *group, CvSpan data, CvSpan authenticated_data, GError **error)
+{
+  CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
+  g_auto (CvMlsAuthenticatedContent) auth = {.wire_format = CV_MLS_WIRE_PRIVATE_MESSAGE};
+
+  if (data.len > PROTECT_MAX || authenticated_data.len > CV_MLS_LIMIT_OPAQUE) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "application message is too long");
+    return NULL;
+  }
+  auth.content.group_id = g_bytes_ref (group->epoch->context.group_id);
+  auth.content.epoch = group->epoch->context.epoch;
+  auth.content.sender =
+      (CvMlsSender){.type = CV_MLS_SENDER_MEMBER, .leaf = cv_mls_group_get_own_leaf (group)};
+  auth.content.authenticated_data = cv_span_dup (authenticated_data);
+  auth.content.type = CV_MLS_CONTENT_APPLICATION;
+  auth.content.application = g_byte_array_sized_new ((guint)data.len);
+  g_byte_array_append (auth.content.application, data.data, (guint)data.len);
+  if (!cv_mls_framing_sign (&keys.cipher, &auth, cv_span_from_bytes (group->epoch->encoded_context),
+                            cv_secret_span (group->signature_private), error))
+    return NULL;
+  return cv_mls_private_message_protect (&keys, &auth, error);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* An unknown PSK is an error and never an empty secret: whoever does not know it must not follow
+ * the group (RFC 9420 §8.4). */
+#include "mls/psk-lookup.h"
+
+#include "mls/error.h"
+
+typedef struct {
+  guint64 epoch;
+  CvSecret *secret;
+} Entry;
+
+struct CvMlsPastPsks {
+  GArray *entries; /* Entry */
+};
+
+static void
+entry_clear (gpointer data)
+{
+  Entry *entry = data;
+
+  g_clear_pointer (&entry->secret, cv_secret_unref);
+}
+
+static void
+append (CvMlsPastPsks *past, guint64 epoch, CvSecret *secret)
+{
+  Entry entry = {epoch, cv_secret_ref (secret)};
+
+  g_array_append_val (past->entries, entry);
+}
+
+static CvSecret *
+look_up (const CvMlsPskLookup *lookup, const CvMlsPskId *id)
+{
+  CvSecret *secret;
+
+  if (id->type == CV_MLS_PSK_EXTERNAL)
+    return lookup->find ? lookup->find (lookup->data, cv_span_from_bytes (id->id)) : NULL;
+  if (!lookup->past || !cv_span_equal (cv_span_from_bytes (id->group_id), lookup->group_id))
+    return NULL;
+  secret = cv_mls_past_psks_find (lookup->past, id->epoch);
+  return secret ? cv_secret_ref (secret) : NULL;
+}
+
+CvMlsPastPsks *
+cv_mls_past_psks_extend (const CvMlsPastPsks *past, guint64 epoch, CvSecret *resumption_psk)
+{
+  CvMlsPastPsks *extended = g_new0 (CvMlsPastPsks, 1);
+  guint len = past ? past->entries->len : 0;
+
+  extended->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  g_array_set_clear_func (extended->entries, entry_clear);
+  for (guint i = len < CV_MLS_PSK_LOOKUP_PAST_MAX ? 0 : len + 1 - CV_MLS_PSK_LOOKUP_PAST_MAX;
+       i < len; i++) {
+    const Entry *entry = &g_array_index (past->entries, Entry, i);
+
+    append (extended, entry->epoch, entry->secret);
+  }
+  append (extended, epoch, resumption_psk);
+  return extended;
+}
+
+void
+cv_mls_past_psks_free (CvMlsPastPsks *past)
+{
+  if (!past)
+    return;
+  g_clear_pointer (&past->entries, g_array_unref);
+  g_free (past);
+}
+
+CvSecret *
+cv_mls_past_psks_find (const CvMlsPastPsks *past, guint64 epoch)
+{
+  for (guint i = 0; i < past->entries->len; i++) {
+    const Entry *entry = &g_array_index (past->entries, Entry, i);
+
+    if (entry->epoch == epoch)
+      return entry->secret;
+  }
+  return NULL;
+}
+
+CvSecret *
+cv_mls_psk_lookup_secret (const CvMlsCipher *cipher, const CvMlsPskLookup *lookup,
+                          const GPtrArray *psks, GError **error)
+{
+  g_autofree CvMlsPskInput *inputs = g_new0 (CvMlsPskInput, psks->len + 1);
+  g_autoptr (GPtrArray) secrets = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_secret_unref);
+
+  for (guint i = 0; i < psks->len; i++) {
+    const CvMlsPskId *id = g_ptr_array_index (psks, i);
+    CvSecret *secret = look_up (lookup, id);
+
+    if (!secret) {
+      cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "a pre-shared key is not known here");
+      return NULL;
+    }
+    g_ptr_array_add (secrets, secret);
+    inputs[i] = (CvMlsPskInput){id, secret};
+  }
+  return cv_mls_psk_secret (cipher, inputs, psks->len, error);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* One path for both directions, so that a committer and its receivers cannot drift apart. */
+#include "mls/staged-commit.h"
+
+#include "mls/error.h"
+
+static void
+set_bytes (GBytes **field, GBytes *value)
+{
+  g_clear_pointer (field, g_bytes_unref);
+  *field = value;
+}
+
+void
+cv_mls_staged_commit_clear (CvMlsStagedCommit *staged)
+{
+  g_clear_pointer (&staged->joiner_secret, cv_secret_unref);
+  g_clear_pointer (&staged->psk_secret, cv_secret_unref);
+  g_clear_pointer (&staged->init_secret, cv_secret_unref);
+  g_clear_pointer (&staged->commit_secret, cv_secret_unref);
+  g_clear_pointer (&staged->encoded_context, g_bytes_unref);
+  cv_mls_group_context_clear (&staged->context);
+  cv_mls_proposal_effects_clear (&staged->effects);
+  g_clear_pointer (&staged->keys, cv_mls_tree_keys_free);
+  g_clear_pointer (&staged->tree, cv_mls_ratchet_tree_free);
+  staged->before = NULL;
+}
+
+gboolean
+cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
+                            const CvMlsTreeKeys *keys, const CvMlsProposalRules *rules,
+                            const GPtrArray *items, GError **error)
+{
+  if (before->context.epoch == G_MAXUINT64)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the last epoch is reached");
+  if (!cv_mls_proposal_rules_check (rules, items, error))
+    return FALSE;
+  staged->before = before;
+  staged->tree = cv_mls_ratchet_tree_copy (before->tree);
+  if (!cv_mls_proposal_rules_apply (rules, items, staged->tree, &staged->effects, error))
+    return FALSE;
+  if (keys) {
+    staged->keys = cv_mls_tree_keys_copy (keys);
+    cv_mls_tree_keys_prune (staged->keys, staged->tree);
+  }
+  cv_mls_group_context_copy (&staged->context, &before->context);
+  staged->context.epoch++;
+  g_clear_pointer (&staged->context.extensions, g_ptr_array_unref);
+  staged->context.extensions = g_ptr_array_ref (staged->effects.extensions);
+  return TRUE;
+}
+
+gboolean
+cv_mls_staged_commit_fix_tree (CvMlsStagedCommit *staged, GError **error)
+{
+  CvSpan hash = cv_mls_tree_hash_update (&staged->before->cipher, staged->tree, error);
+
+  if (hash.len == 0)
+    return FALSE;
+  set_bytes (&staged->context.tree_hash, cv_span_dup (hash));
+  /* RFC 9420 §12.4.1: path secrets are bound to a context with the old transcript hash. */
+  set_bytes (&staged->encoded_context, cv_mls_group_context_encode (&staged->context));
+  return TRUE;
+}
+
+CvMlsEpoch *
+cv_mls_staged_commit_close (CvMlsStagedCommit *staged, const CvMlsAuthenticatedContent *commit,
+                            GError **error)
+{
+  const CvMlsEpoch *before = staged->before;
+  CvSecret *init = staged->init_secret ? staged->init_secret : before->secrets.init_secret;
+  g_autoptr (GBytes) encoded = NULL;
+  GBytes *confirmed = cv_mls_transcript_confirmed (
+      &before->cipher, cv_span_from_bytes (before->interim), commit, error);
+
+  if (!confirmed)
+    return NULL;
+  set_bytes (&staged->context.confirmed_transcript_hash, confirmed);
+  encoded = cv_mls_group_context_encode (&staged->context);
+  if (!staged->commit_secret)
+    staged->commit_secret = cv_mls_key_schedule_zero (&before->cipher);
+  staged->joiner_secret = cv_mls_key_schedule_joiner (&before->cipher, cv_secret_span (init),
+                                                      cv_secret_span (staged->commit_secret),
+                                                      cv_span_from_bytes (encoded), error);
+  if (!staged->joiner_secret)
+    return NULL;
+  return cv_mls_epoch_new (&before->cipher, &staged->context, staged->tree,
+                           cv_secret_span (staged->joiner_secret),
+                           cv_secret_span (staged->psk_secret), error);
+}
