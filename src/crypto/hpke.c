@@ -164,8 +164,8 @@ aead_params (const Schedule *schedule, const CvCryptoHpkeParams *params)
                               .aad = params->aad};
 }
 
-static CvSecret *export (const Schedule *schedule, CvSpan exporter_context, gsize len,
-                         GError **error)
+static CvSecret *
+export_secret (const Schedule *schedule, CvSpan exporter_context, gsize len, GError **error)
 {
   return cv_crypto_labeled_expand (&schedule->labeled, cv_secret_span (schedule->exporter_secret),
                                    "sec", exporter_context, len, error);
@@ -213,7 +213,7 @@ cv_crypto_hpke_export_send (const CvCrypto *crypto, const CvCryptoHpkeParams *pa
 
   if (!setup_send (&schedule, crypto, params, public_key, &made, error))
     return NULL;
-  exported = export (&schedule, exporter_context, len, error);
+  exported = export_secret (&schedule, exporter_context, len, error);
   if (exported)
     *enc = g_steal_pointer (&made);
   return exported;
@@ -228,5 +228,5 @@ cv_crypto_hpke_export_receive (const CvCrypto *crypto, const CvCryptoHpkeParams 
 
   if (!setup_receive (&schedule, crypto, params, private_key, enc, error))
     return NULL;
-  return export (&schedule, exporter_context, len, error);
+  return export_secret (&schedule, exporter_context, len, error);
 }
