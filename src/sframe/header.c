@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The SFrame header (RFC 9605 §4.3).
+ *
+ *    0 1 2 3 4 5 6 7
+ *   |X|  K  |Y|  C  |  KID …  |  CTR …
+ *
+ * X = 0: K is the KID. X = 1: the KID follows in K + 1 bytes. Y and C the same for the CTR. */
+#include "sframe/header.h"
+
+#define EXTENDED 0x08
+#define INLINE_MAX 0x07
+
+/* Bytes that follow the config byte: 0 for a value that fits into it. */
+static guint
+count_bytes (guint64 value)
+{
+  guint n = 0;
+
+  if (value <= INLINE_MAX)
+    return 0;
+  for (; value > 0; value >>= 8)
+    n++;
+  return n;
+}
+
+static guint8
+encode_nibble (guint64 value)
+{
+  guint n = count_bytes (value);
+
+  return (guint8)(n > 0 ? EXTENDED | (n - 1) : value);
+}
+
+static gsize
+write_bytes (guint64 value, guint8 *out)
+{
+  guint n = count_bytes (value);
+
+  for (guint i = 0; i < n; i++)
+    out[i] = (guint8)(value >> 8 * (n - 1 - i));
+  return n;
+}
+
+static guint64
+read_value (CvReader *reader, guint nibble)
+{
+  CvSpan bytes;
+  guint64 value = 0;
+
+  if (!(nibble & EXTENDED))
+    return nibble;
+  bytes = cv_reader_take (reader, (nibble & INLINE_MAX) + 1);
+  for (gsize i = 0; i < bytes.len; i++)
+    value = value << 8 | bytes.data[i];
+  /* RFC 9605 §4.3: minimal. Two forms of one header would be two names for one nonce. */
+  if (count_bytes (value) != bytes.len)
+    cv_reader_fail (reader);
+  return value;
+}
+
+gsize
+cv_sframe_header_len (const CvSframeHeader *header)
+{
+  return 1 + count_bytes (header->kid) + count_bytes (header->ctr);
+}
+
+gsize
+cv_sframe_header_write (const CvSframeHeader *header, guint8 out[static CV_SFRAME_HEADER_MAX])
+{
+  gsize len = 1;
+
+  out[0] = (guint8)(encode_nibble (header->kid) << 4 | encode_nibble (header->ctr));
+  len += write_bytes (header->kid, out + len);
+  len += write_bytes (header->ctr, out + len);
+  return len;
+}
+
+gsize
+cv_sframe_header_parse (CvSpan frame, CvSframeHeader *header)
+{
+  CvReader reader;
+  guint8 config;
+
+  cv_reader_init (&reader, frame);
+  config = cv_reader_u8 (&reader);
+  header->kid = read_value (&reader, config >> 4);
+  header->ctr = read_value (&reader, config & 0x0f);
+  if (cv_reader_is_ok (&reader))
+    return reader.pos;
+  *header = (CvSframeHeader){0};
+  return 0;
+}
