@@ -239,32 +239,3 @@ cv_mls_group_join (const CvCrypto *crypto, const CvMlsJoiner *joiner, const CvMl
     return NULL;
   return cv_mls_group_assemble (&parts, error);
 }
-
-void
-cv_mls_key_package_info_clear (CvMlsKeyPackageInfo *info)
-{
-  g_clear_pointer (&info->ref, g_bytes_unref);
-  g_clear_pointer (&info->identity, g_bytes_unref);
-  g_clear_pointer (&info->signature_public, g_bytes_unref);
-}
-
-gboolean
-cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *suite, CvSpan key_package,
-                            guint64 now_s, CvMlsKeyPackageInfo *info, GError **error)
-{
-  CvMlsCipher cipher = {crypto, suite};
-  g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (key_package, error);
-  GBytes *ref;
-
-  if (!package || !cv_mls_key_package_verify (&cipher, package, now_s, error))
-    return FALSE;
-  ref = cv_mls_key_package_dup_ref_hash (&cipher, package, error);
-  if (!ref)
-    return FALSE;
-  *info = (CvMlsKeyPackageInfo){
-      .ref = ref,
-      .identity = g_bytes_ref (package->leaf_node->credential.identity),
-      .signature_public = g_bytes_ref (package->leaf_node->signature_key),
-  };
-  return TRUE;
-}

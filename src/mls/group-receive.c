@@ -123,45 +123,6 @@ cv_mls_received_clear (CvMlsReceived *received)
 }
 
 gboolean
-cv_mls_group_peek (CvSpan message, CvMlsPeek *peek, GError **error)
-{
-  CvReader reader;
-
-  *peek = (CvMlsPeek){0};
-  cv_reader_init (&reader, message);
-  if (cv_reader_u16 (&reader) != CV_MLS_VERSION_10 && cv_reader_is_ok (&reader))
-    return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "message is not of MLS 1.0");
-  peek->wire_format = cv_reader_u16 (&reader);
-  if (peek->wire_format == CV_MLS_WIRE_PUBLIC_MESSAGE) {
-    peek->group_id = cv_reader_vector (&reader, CV_MLS_LIMIT_GROUP_ID);
-    peek->epoch = cv_reader_u64 (&reader);
-    switch (cv_reader_u8 (&reader)) {
-    case CV_MLS_SENDER_MEMBER:
-    case CV_MLS_SENDER_EXTERNAL:
-      cv_reader_u32 (&reader);
-      break;
-    case CV_MLS_SENDER_NEW_MEMBER_PROPOSAL:
-    case CV_MLS_SENDER_NEW_MEMBER_COMMIT:
-      break;
-    default:
-      cv_reader_fail (&reader);
-    }
-    cv_reader_vector (&reader, CV_MLS_LIMIT_OPAQUE);
-    peek->content_type = cv_reader_u8 (&reader);
-  } else if (peek->wire_format == CV_MLS_WIRE_PRIVATE_MESSAGE) {
-    peek->group_id = cv_reader_vector (&reader, CV_MLS_LIMIT_GROUP_ID);
-    peek->epoch = cv_reader_u64 (&reader);
-    peek->content_type = cv_reader_u8 (&reader);
-  } else if (peek->wire_format < CV_MLS_WIRE_WELCOME || peek->wire_format > CV_MLS_WIRE_KEY_PACKAGE)
-    cv_reader_fail (&reader);
-  if (peek->wire_format <= CV_MLS_WIRE_PRIVATE_MESSAGE
-      && (peek->content_type < CV_MLS_CONTENT_APPLICATION
-          || peek->content_type > CV_MLS_CONTENT_COMMIT))
-    cv_reader_fail (&reader);
-  return cv_reader_is_ok (&reader) || cv_mls_error_fail_malformed (error, "message header");
-}
-
-gboolean
 cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params, CvMlsReceived *received,
                       GError **error)
 {
