@@ -4,7 +4,11 @@
 /* One place for the words of an error, so that nothing tells why an authentication failed. */
 #include "mls/error.h"
 
-G_DEFINE_QUARK (cv - mls - error - quark, cv_mls_error)
+GQuark
+cv_mls_error_quark (void)
+{
+  return g_quark_from_static_string ("cv-mls-error-quark");
+}
 
 gboolean
 cv_mls_error_fail (GError **error, CvMlsError code, const char *format, ...)

@@ -265,11 +265,10 @@ cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node, gu
 {
   const CvMlsCapabilities *capabilities = &node->capabilities;
 
-  if (!cv_mls_types_contain (capabilities->versions, CV_MLS_VERSION_10)
-      || !cv_mls_types_contain (capabilities->suites, cipher->suite->id.value))
-    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
-                              "leaf does not list version 1 and suite 0x%04x",
-                              cipher->suite->id.value);
+  /* The list of suites is for others to choose from: §7.3 and §10.1 have the KeyPackage's own suite
+   * compared, and published trees have leaves that do not list theirs. */
+  if (!cv_mls_types_contain (capabilities->versions, CV_MLS_VERSION_10))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list version 1");
   /* RFC 9420 §7.3: the own credential type and extensions have to be among the capabilities. */
   if (!cv_mls_types_contain (capabilities->credentials, node->credential.type))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list its credential");

@@ -74,7 +74,7 @@ gboolean
 cv_mls_leaf_node_verify (const CvMlsCipher *cipher, const CvMlsLeafNode *node, CvSpan group_id,
                          CvMlsLeaf leaf, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The rules of §7.3 that need no other leaf: version, suite and own credential type among the
+/* The rules of §7.3 that need no other leaf: version and own credential type among the
  * capabilities, extensions listed there, valid encryption key, lifetime (now_s 0: not checked). */
 gboolean cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node,
                                  guint64 now_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Cases of suites that are not in crypto/suites.c are left out, and counted. */
+#include "mls/mls-vectors.h"
+
+#include <string.h>
+
+typedef struct {
+  MlsVectorsCase run;
+  guint n_left_out;
+} Run;
+
+const CvCrypto *
+mls_vectors_get_crypto (void)
+{
+  static CvCrypto *crypto;
+  g_autoptr (GError) error = NULL;
+
+  if (!crypto)
+    crypto = cv_crypto_context_new (FALSE, &error);
+  g_assert_no_error (error);
+  return crypto;
+}
+
+static void
+run_case (JsonObject *test_case, guint index, gconstpointer data)
+{
+  Run *run = (Run *)data;
+  guint64 id = cv_vectors_get_uint (test_case, "cipher_suite");
+  const CvMlsCipher cipher = {
+      mls_vectors_get_crypto (),
+      id <= G_MAXUINT16 ? cv_crypto_suites_find_mls ((CvMlsSuiteId){(guint16)id}) : NULL,
+  };
+
+  if (cipher.suite)
+    run->run (test_case, index, &cipher);
+  else
+    run->n_left_out++;
+}
+
+void
+mls_vectors_run (const char *name, MlsVectorsCase run)
+{
+  Run state = {.run = run};
+
+  cv_vectors_run (name, NULL, run_case, &state);
+  if (state.n_left_out > 0)
+    g_test_message ("%s: %u cases of other suites skipped", name, state.n_left_out);
+}
+
+CvSecret *
+mls_vectors_dup_secret (JsonObject *object, const char *member)
+{
+  g_autoptr (GBytes) bytes = cv_vectors_dup_hex (object, member);
+
+  g_assert_cmpuint (g_bytes_get_size (bytes), >, 0);
+  return cv_secret_new_from (cv_span_from_bytes (bytes));
+}
+
+static gsize
+scalar_len (CvSignature signature)
+{
+  switch (signature) {
+  case CV_SIGNATURE_P256:
+    return 32;
+  case CV_SIGNATURE_P384:
+    return 48;
+  case CV_SIGNATURE_P521:
+    return 66;
+  case CV_SIGNATURE_ED25519:
+  case CV_SIGNATURE_ED448:
+    break;
+  }
+  return 0;
+}
+
+CvSecret *
+mls_vectors_dup_signature_private (JsonObject *object, const char *member, const CvMlsSuite *suite)
+{
+  g_autoptr (CvSecret) given = mls_vectors_dup_secret (object, member);
+  gsize given_len = cv_secret_get_len (given);
+  gsize len = scalar_len (suite->signature);
+  CvSecret *padded;
+
+  if (given_len >= len)
+    return g_steal_pointer (&given);
+  padded = cv_secret_new (len);
+  memcpy (cv_secret_get_data (padded) + len - given_len, cv_secret_get_data (given), given_len);
+  return padded;
+}
+
+void
+mls_vectors_assert_member (CvSpan actual, JsonObject *object, const char *member, guint index)
+{
+  g_autoptr (GBytes) expected = cv_vectors_dup_hex (object, member);
+
+  cv_vectors_assert_equal (actual, cv_span_from_bytes (expected), member, index);
+}
