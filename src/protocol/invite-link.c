@@ -13,6 +13,7 @@
 
 #define SCHEME "conclave://"
 #define HOST_MAX 253
+#define SUITE_MAX 16
 #define LABEL_MAX 63
 
 static gboolean
@@ -109,6 +110,18 @@ parse_authority (CvInviteLink *link, const char *text, gsize len, GError **error
 }
 
 static gboolean
+parse_suite (CvInviteLink *link, const char *text, gsize len, GError **error)
+{
+  if (link->suite != NULL || len == 0 || len > SUITE_MAX)
+    return refuse (error, "the link's suite is not one name of 1 to 16 characters");
+  for (gsize i = 0; i < len; i++)
+    if (!g_ascii_islower (text[i]) && !g_ascii_isdigit (text[i]) && text[i] != '-')
+      return refuse (error, "the link's suite is not one name of 1 to 16 characters");
+  link->suite = g_strndup (text, len);
+  return TRUE;
+}
+
+static gboolean
 parse_parameter (CvInviteLink *link, const char *text, gsize len, GError **error)
 {
   if (len < 2 || text[1] != '=')
@@ -132,6 +145,8 @@ parse_parameter (CvInviteLink *link, const char *text, gsize len, GError **error
       return refuse (error, "the link's passcode mark is not p=1");
     link->needs_passcode = TRUE;
     return TRUE;
+  case 's':
+    return parse_suite (link, text + 2, len - 2, error);
   default:
     return refuse (error, "the link has an unknown part after #");
   }
@@ -218,6 +233,7 @@ cv_invite_link_free (CvInviteLink *link)
   if (link == NULL)
     return;
   g_free (link->host);
+  g_free (link->suite);
   g_clear_pointer (&link->secret, cv_secret_unref);
   g_free (link);
 }
@@ -252,6 +268,8 @@ cv_invite_link_to_string (const CvInviteLink *link)
   }
   if (link->needs_passcode)
     g_string_append (out, "&p=1");
+  if (link->suite != NULL)
+    g_string_append_printf (out, "&s=%s", link->suite);
   return g_string_free_and_steal (out);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* conclave://HOST[:PORT]/ROOM#k=SECRET[&f=PIN][&p=1], parsed strictly and written canonically.
+/* conclave://HOST[:PORT]/ROOM#k=SECRET[&f=PIN][&p=1][&s=SUITE], parsed strictly and written canonically.
  *
  * What stands after # never goes to a server. Any thread, one at a time. */
 #pragma once
@@ -24,6 +24,9 @@ typedef struct {
   gboolean has_pin;
   guint8 pin[CV_INVITE_LINK_PIN_BYTES]; /* SHA-256 of the server's SubjectPublicKeyInfo */
   gboolean needs_passcode;
+  /* The room's suite, 1 to 16 lower-case letters, digits and hyphens; NULL: the default. Who invites
+   * says it, so that a joiner makes the right KeyPackage and the server cannot talk it down. */
+  char *suite;
 } CvInviteLink;
 
 /* NULL with CV_PROTOCOL_ERROR_LINK. White space around the link is allowed: it is pasted. */

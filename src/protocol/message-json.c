@@ -18,6 +18,7 @@
 #define TABLE(of_fields)                                                                           \
   {.size_bytes = sizeof (CvMessage), .fields = (of_fields), .n_fields = G_N_ELEMENTS (of_fields)}
 
+static const char *const denials[] = {"other", "moderator", "locked", "unreadable", "full", NULL};
 static const char *const reasons[] = {"other", "stale-epoch", "wrong-group", "too-fast", NULL};
 static const char *const codes[] = {
     "other",          "bad-message", "unknown-type", "too-big",    "too-fast",  "version",
@@ -130,7 +131,10 @@ static const CvField group_info_fields[] = {
     PAYLOAD (group_info.payload, CV_LIMITS_WELCOME_BYTES),
 };
 static const CvField from_epoch_fields[] = {NUMBER (epoch.epoch, "epoch")};
-static const CvField deny_fields[] = {ID (id.id, "to")};
+static const CvField deny_fields[] = {
+    ID (deny.id, "to"),
+    FIELD (deny.reason, "reason", CV_FIELD_WORD, .is_optional = TRUE, .words = denials),
+};
 static const CvField ping_fields[] = {
     FIELD (ping.last_seq, "last-seq", CV_FIELD_NUMBER, .is_optional = TRUE,
            .max = CV_LIMITS_NUMBER_MAX),
@@ -192,6 +196,10 @@ static const CvField member_left_fields[] = {
     ID (member_left.id, "id"),
     FIELD (member_left.is_graceful, "graceful", CV_FIELD_FLAG),
 };
+static const CvField denied_fields[] = {
+    SEQ,
+    FIELD (deny.reason, "reason", CV_FIELD_WORD, .is_optional = TRUE, .words = denials),
+};
 static const CvField error_fields[] = {
     FIELD (error.code, "code", CV_FIELD_WORD, .words = codes),
     FIELD (error.about, "about", CV_FIELD_TEXT, .is_optional = TRUE, .min = 1, .max = 40),
@@ -229,7 +237,7 @@ static const struct {
     [CV_MESSAGE_REJECTED] = {"rejected", TABLE (rejected_fields)},
     [CV_MESSAGE_VOIDED] = {"voided", TABLE (epoch_fields)},
     [CV_MESSAGE_WELCOMED] = {"welcomed", TABLE (welcomed_fields)},
-    [CV_MESSAGE_DENIED] = {"denied", TABLE (seq_fields)},
+    [CV_MESSAGE_DENIED] = {"denied", TABLE (denied_fields)},
     [CV_MESSAGE_GROUP_INFO_WANTED] = {"group-info-wanted", TABLE (id_fields)},
     [CV_MESSAGE_GROUP_INFO_GIVEN] = {"group-info-given", TABLE (group_info_given_fields)},
     [CV_MESSAGE_GAP_END] = {"gap-end", TABLE (epoch_fields)},

@@ -81,6 +81,15 @@ typedef enum {
   CV_MESSAGE_CODE_SHUTDOWN,
 } CvMessageCode;
 
+/* The word of who is inside to who knocks; the server only carries it. */
+typedef enum {
+  CV_MESSAGE_DENIAL_OTHER,
+  CV_MESSAGE_DENIAL_MODERATOR, /* a moderator said no */
+  CV_MESSAGE_DENIAL_LOCKED,
+  CV_MESSAGE_DENIAL_UNREADABLE, /* the knock did not open: wrong passcode or link */
+  CV_MESSAGE_DENIAL_FULL,
+} CvMessageDenial;
+
 /* An entry of a member list. */
 typedef struct {
   char *id;
@@ -134,7 +143,12 @@ typedef struct {
 
 typedef struct {
   char *id;
-} CvMessageId; /* deny, knock-gone, group-info-wanted, member-joined, member-away, member-back */
+} CvMessageId; /* knock-gone, group-info-wanted, member-joined, member-away, member-back */
+
+typedef struct {
+  char *id; /* of who knocks; NULL from the server */
+  int reason; /* CvMessageDenial */
+} CvMessageDeny; /* deny, denied */
 
 typedef struct {
   guint64 last_seq; /* everything up to here has arrived */
@@ -194,6 +208,7 @@ typedef struct {
     CvMessageGroupInfo group_info;
     CvMessageEpoch epoch; /* gap, reject, accepted, voided, gap-end */
     CvMessageId id; /* see its type */
+    CvMessageDeny deny; /* deny, denied */
     CvMessagePing ping;
     CvMessageHelloOk hello_ok;
     CvMessageOpened opened;

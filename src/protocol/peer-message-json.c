@@ -34,6 +34,7 @@ static const char *const cameras[] = {"off", "on", NULL};
 static const CvField track_fields[] = {
     TRACK (context, "context", .max = 7),
     TRACK (ssrc, "ssrc", .min = 1, .max = G_MAXUINT32),
+    TRACK (rtx_ssrc, "rtx-ssrc", .is_optional = TRUE, .max = G_MAXUINT32),
     TRACK (payload_type, "payload-type", .max = 127),
     TRACK (width, "width", .is_optional = TRUE, .max = 16384),
     TRACK (height, "height", .is_optional = TRUE, .max = 16384),

@@ -63,6 +63,7 @@ typedef struct {
 typedef struct {
   guint64 context; /* E2EE section 3: 0 microphone … 5 screen audio */
   guint64 ssrc;
+  guint64 rtx_ssrc; /* of its retransmissions (RFC 4588); 0: none */
   guint64 payload_type; /* 0 to 127 */
   guint64 width; /* 0 for audio or unknown */
   guint64 height;
