@@ -126,14 +126,15 @@ cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, 
 {
   g_autoptr (CvMlsRatchetTree) parsed = NULL;
   const CvMlsLeafNode *signer;
-  CvSpan encoded = tree;
+  CvSpan encoded;
   CvSpan hash;
 
   if (info->context.suite.value != cipher->suite->id.value) {
     invalid (error, "group info is for another cipher suite");
     return NULL;
   }
-  cv_mls_extension_list_find (info->extensions, CV_MLS_EXTENSION_RATCHET_TREE, &encoded);
+  if (!cv_mls_extension_list_find (info->extensions, CV_MLS_EXTENSION_RATCHET_TREE, &encoded))
+    encoded = tree;
   parsed = cv_mls_ratchet_tree_parse (encoded, error);
   if (!parsed)
     return NULL;
