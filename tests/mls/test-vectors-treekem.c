@@ -70,7 +70,7 @@ case_init (Case *test, JsonObject *test_case, guint index, const CvMlsCipher *ci
       .suite = cipher->suite->id,
       .group_id = g_bytes_ref (test->group_id),
       .epoch = cv_vectors_get_uint (test_case, "epoch"),
-    .tree_hash = cv_span_dup (CV_SPAN_EMPTY),
+      .tree_hash = cv_span_dup (CV_SPAN_EMPTY),
       .confirmed_transcript_hash = cv_vectors_dup_hex (test_case, "confirmed_transcript_hash"),
       .extensions = cv_mls_extension_list_new (),
   };
