@@ -6,6 +6,7 @@
 
 #include "crypto/hkdf.h"
 #include "crypto/password.h"
+#include "crypto/random.h"
 
 #define PSK_LEN 48
 #define KNOCK_KEY_LEN 32
@@ -32,6 +33,15 @@ write_input (CvWriter *writer, const CvCrypto *crypto, CvSpan room_id, CvSpan se
     return FALSE;
   cv_writer_put (writer, cv_secret_span (pass));
   return TRUE;
+}
+
+CvSecret *
+cv_e2ee_room_keys_make_secret (const CvCrypto *crypto, guint8 room_id[static CV_E2EE_ROOM_ID_LEN],
+                               GError **error)
+{
+  if (!cv_crypto_random_fill (crypto, room_id, CV_E2EE_ROOM_ID_LEN, error))
+    return NULL;
+  return cv_crypto_random_dup_secret (crypto, CV_E2EE_ROOM_SECRET_LEN, error);
 }
 
 CvE2eeRoomKeys *

@@ -15,6 +15,11 @@ G_BEGIN_DECLS
 
 typedef struct CvE2eeRoomKeys CvE2eeRoomKeys;
 
+/* A fresh room: its id and, full, the secret of its invite link. */
+CvSecret *
+cv_e2ee_room_keys_make_secret (const CvCrypto *crypto, guint8 room_id[static CV_E2EE_ROOM_ID_LEN],
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* room_id: 16 bytes, secret: 32 bytes, passcode: UTF-8, empty without one. With a passcode this
  * runs Argon2id (64 MiB, a good part of a second): call it in a worker. */
 CvE2eeRoomKeys *
