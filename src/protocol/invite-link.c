@@ -227,6 +227,16 @@ cv_invite_link_new (const char *host, guint16 port,
   return g_steal_pointer (&link);
 }
 
+CvInviteLink *
+cv_invite_link_copy_public (const CvInviteLink *link)
+{
+  CvInviteLink *copy = g_memdup2 (link, sizeof *link);
+
+  copy->host = g_strdup (link->host);
+  copy->secret = NULL;
+  return copy;
+}
+
 void
 cv_invite_link_free (CvInviteLink *link)
 {

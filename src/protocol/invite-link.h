@@ -38,6 +38,8 @@ CvInviteLink *
 cv_invite_link_new (const char *host, guint16 port,
                     const guint8 room[static CV_INVITE_LINK_ROOM_BYTES], CvSecret *secret,
                     const guint8 *pin, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Without the secret: for who talks to the server. Full. */
+CvInviteLink *cv_invite_link_copy_public (const CvInviteLink *link);
 void cv_invite_link_free (CvInviteLink *link); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvInviteLink, cv_invite_link_free)
 

@@ -146,6 +146,8 @@ static const CvField hello_ok_fields[] = {
     ID (hello_ok.member, "member"),
     FIELD (hello_ok.token, "token", CV_FIELD_TEXT, .min = 1, .max = CV_LIMITS_TOKEN_CHARACTERS),
     FIELD (hello_ok.is_resumed, "resumed", CV_FIELD_FLAG, .is_optional = TRUE),
+    FIELD (hello_ok.received, "received", CV_FIELD_NUMBER, .is_optional = TRUE,
+           .max = CV_LIMITS_NUMBER_MAX),
     FIELD (hello_ok.is_occupied, "occupied", CV_FIELD_FLAG, .is_optional = TRUE),
 };
 static const CvField opened_fields[] = {SEQ, GROUP (opened.group),
@@ -206,6 +208,11 @@ static const CvField error_fields[] = {
     FIELD (error.message, "message", CV_FIELD_TEXT, .max = CV_LIMITS_REASON_CHARACTERS),
 };
 
+static const CvField pong_fields[] = {
+    FIELD (pong.received, "received", CV_FIELD_NUMBER, .is_optional = TRUE,
+           .max = CV_LIMITS_NUMBER_MAX),
+};
+
 #define EMPTY {.size_bytes = sizeof (CvMessage)}
 
 static const struct {
@@ -246,7 +253,7 @@ static const struct {
     [CV_MESSAGE_MEMBER_AWAY] = {"member-away", TABLE (id_fields)},
     [CV_MESSAGE_MEMBER_BACK] = {"member-back", TABLE (id_fields)},
     [CV_MESSAGE_ERROR] = {"error", TABLE (error_fields)},
-    [CV_MESSAGE_PONG] = {"pong", EMPTY},
+    [CV_MESSAGE_PONG] = {"pong", TABLE (pong_fields)},
 };
 
 static gboolean

@@ -155,9 +155,14 @@ typedef struct {
 } CvMessagePing;
 
 typedef struct {
+  guint64 received; /* how many of our messages arrived, hello and ping not counted */
+} CvMessagePong;
+
+typedef struct {
   char *member; /* our id in this room, 16 hex digits */
   char *token; /* for a resume; a bearer secret: never log it */
   gboolean is_resumed; /* what was missed follows */
+  guint64 received; /* as in CvMessagePong: what came later must be sent again */
   gboolean is_occupied; /* the room has members to knock at */
 } CvMessageHelloOk;
 
@@ -210,6 +215,7 @@ typedef struct {
     CvMessageId id; /* see its type */
     CvMessageDeny deny; /* deny, denied */
     CvMessagePing ping;
+    CvMessagePong pong;
     CvMessageHelloOk hello_ok;
     CvMessageOpened opened;
     CvMessageRejected rejected;

@@ -12,22 +12,11 @@
 
 #include "protocol/invite-link.h"
 #include "protocol/message.h"
+#include "signaling/error.h"
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-#define CV_SIGNALING_ERROR (cv_signaling_error_quark ())
-GQuark cv_signaling_error_quark (void);
-
-typedef enum {
-  CV_SIGNALING_ERROR_UNREACHABLE, /* no server there, no network, or not resumed in time */
-  CV_SIGNALING_ERROR_CERTIFICATE, /* not the key that the link names, or not trusted */
-  CV_SIGNALING_ERROR_VERSION, /* one of the two programs is too old */
-  CV_SIGNALING_ERROR_PROTOCOL, /* the server said something that it must not, or refused us */
-  CV_SIGNALING_ERROR_FULL, /* room or server limits, or too many attempts */
-  CV_SIGNALING_ERROR_CLOSED, /* the connection has ended: by us, or the server stops */
-} CvSignalingError;
 
 typedef enum {
   CV_SIGNALING_IDLE,
@@ -44,7 +33,8 @@ G_DECLARE_FINAL_TYPE (CvSignalingClient, cv_signaling_client, CV, SIGNALING_CLIE
 
 /* Property: state (int, CvSignalingState), notified.
  * Signals:
- *   message (CvMessage)  every server message but hello-ok, pong, and answers to requests
+ *   message (CvMessage)  every server message but hello-ok, pong, and answers to requests; an
+ *                        error message about a message of ours comes here too
  *   lost (GError)        once, when an open connection ended for good without our close
  * Handlers may drop the last reference. */
 
@@ -56,7 +46,8 @@ void cv_signaling_client_connect_async (CvSignalingClient *self, GCancellable *c
 gboolean cv_signaling_client_connect_finish (CvSignalingClient *self, GAsyncResult *result,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Queued in order, also while resuming; dropped when not connected (then the state says so). */
+/* Arrives once and in order, also over a resumed connection; dropped when the state is neither
+ * OPEN nor RESUMING. The message is referenced and must not change any more. */
 void cv_signaling_client_send (CvSignalingClient *self, CvMessage *message);
 
 /* Sends and waits for the answer: open, group → opened; commit → accepted or rejected; gap →

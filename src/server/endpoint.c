@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+#include "server/endpoint.h"
+
+#include "protocol/limits.h"
+#include "protocol/message-json.h"
+#include "server/timer.h"
+
+#include <string.h>
+
+#define CLOSE_MS 2000
+#define BAD_MESSAGES_MAX 8
+#define BURST_S 10
+
+struct CvServerEndpoint {
+  CvServerEndpoints *all;
+  SoupWebsocketConnection *websocket;
+  CvServerConnection *connection;
+  CvServerRoom *room; /* both or none */
+  CvServerMember *member;
+  GSource *timer; /* hello's deadline is the connection's; then silence; then the close */
+  gint64 heard_at_us;
+  gsize max_bytes;
+  CvServerBucket bucket;
+  guint n_bad;
+  gboolean is_closing;
+};
+
+static void
+on_close_overdue (gpointer data)
+{
+  CvServerEndpoint *endpoint = data;
+
+  cv_server_timer_clear (&endpoint->timer);
+  cv_server_connection_kill (endpoint->connection);
+}
+
+static void
+begin_close (CvServerEndpoint *endpoint, gushort code)
+{
+  if (endpoint->is_closing)
+    return;
+  endpoint->is_closing = TRUE;
+  cv_server_timer_clear (&endpoint->timer);
+  endpoint->timer = cv_server_timer_start (CLOSE_MS, on_close_overdue, endpoint, NULL);
+  if (soup_websocket_connection_get_state (endpoint->websocket) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_close (endpoint->websocket, code, NULL);
+}
+
+static void
+send_error (CvServerEndpoint *endpoint, CvMessageCode code, const char *about, const char *text)
+{
+  g_autoptr (CvMessage) message = cv_message_new_error (code, about, text);
+  g_autofree char *json = cv_message_json_write (message);
+
+  if (soup_websocket_connection_get_state (endpoint->websocket) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (endpoint->websocket, json);
+}
+
+void
+cv_server_endpoint_refuse (CvServerEndpoint *endpoint, CvMessageCode code, const char *text)
+{
+  if (endpoint->is_closing)
+    return;
+  send_error (endpoint, code, NULL, text);
+  begin_close (endpoint, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION);
+}
+
+/* ---- what the room calls ----------------------------------------------------------------------- */
+
+static void
+sink_send (gpointer sink, const char *text)
+{
+  CvServerEndpoint *endpoint = sink;
+
+  if (soup_websocket_connection_get_state (endpoint->websocket) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (endpoint->websocket, text);
+}
+
+static void
+sink_promote (gpointer sink)
+{
+  CvServerEndpoint *endpoint = sink;
+
+  endpoint->max_bytes = CV_LIMITS_MESSAGE_BYTES;
+  soup_websocket_connection_set_max_incoming_payload_size (endpoint->websocket,
+                                                           CV_LIMITS_MESSAGE_BYTES);
+}
+
+static void
+sink_close (gpointer sink)
+{
+  CvServerEndpoint *endpoint = sink;
+
+  endpoint->room = NULL;
+  endpoint->member = NULL;
+  begin_close (endpoint, SOUP_WEBSOCKET_CLOSE_NORMAL);
+}
+
+static const CvServerSinkVtable sink_vtable = {
+    .send = sink_send,
+    .promote = sink_promote,
+    .close = sink_close,
+};
+
+/* ---- messages ---------------------------------------------------------------------------------- */
+
+static void
+count_bad (CvServerEndpoint *endpoint)
+{
+  endpoint->all->shared->metrics->bad_messages++;
+  if (++endpoint->n_bad >= BAD_MESSAGES_MAX)
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_BAD_MESSAGE, "too many bad messages");
+}
+
+static void
+on_silence (gpointer data)
+{
+  CvServerEndpoint *endpoint = data;
+  gint64 silence_us = (gint64)endpoint->all->shared->config->silence_ms * 1000;
+  gint64 left_us = endpoint->heard_at_us + silence_us - g_get_monotonic_time ();
+
+  cv_server_timer_clear (&endpoint->timer);
+  if (left_us > 0) {
+    endpoint->timer =
+        cv_server_timer_start ((guint)(left_us / 1000 + 1), on_silence, endpoint, NULL);
+    return;
+  }
+  cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_TIMEOUT, "nothing was heard for too long");
+}
+
+static void
+enter_room (CvServerEndpoint *endpoint, const CvMessageHello *hello)
+{
+  CvServerRoom *room = cv_server_registry_get (endpoint->all->registry, hello->room);
+
+  if (room == NULL) {
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_SERVER_FULL, "too many rooms");
+    return;
+  }
+  endpoint->member = cv_server_room_enter (
+      room, cv_server_connection_get_address (endpoint->connection), &sink_vtable, endpoint);
+  if (endpoint->member == NULL) {
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_ROOM_FULL, "too many people");
+    return;
+  }
+  endpoint->room = room;
+}
+
+static void
+resume (CvServerEndpoint *endpoint, const CvMessageHello *hello)
+{
+  CvServerRoom *room = cv_server_registry_find (endpoint->all->registry, hello->room);
+
+  if (room != NULL)
+    endpoint->member =
+        cv_server_room_resume (room, hello->token, hello->last_seq, &sink_vtable, endpoint);
+  if (endpoint->member == NULL) {
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_RESUME_FAILED, "too late to resume");
+    return;
+  }
+  endpoint->room = room;
+}
+
+static void
+on_hello (CvServerEndpoint *endpoint, const CvMessage *message)
+{
+  if (message->type != CV_MESSAGE_HELLO) {
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_NOT_ALLOWED, "hello comes first");
+    return;
+  }
+  if (message->hello.version != CV_LIMITS_VERSION) {
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_VERSION, "this server speaks version 1");
+    return;
+  }
+  cv_server_connection_settle (endpoint->connection);
+  endpoint->timer =
+      cv_server_timer_start (endpoint->all->shared->config->silence_ms, on_silence, endpoint, NULL);
+  if (message->hello.token != NULL)
+    resume (endpoint, &message->hello);
+  else
+    enter_room (endpoint, &message->hello);
+}
+
+static void
+on_bad_text (CvServerEndpoint *endpoint, const GError *error)
+{
+  if (g_error_matches (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_TOO_BIG)) {
+    endpoint->all->shared->metrics->bad_messages++;
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_TOO_BIG, error->message);
+  } else if (g_error_matches (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_SYNTAX)) {
+    endpoint->all->shared->metrics->bad_messages++;
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_BAD_MESSAGE, error->message);
+  } else {
+    gboolean is_type = g_error_matches (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_TYPE);
+
+    /* It counts, so that both sides go on numbering alike. */
+    if (endpoint->member != NULL)
+      endpoint->member->received++;
+    send_error (endpoint, is_type ? CV_MESSAGE_CODE_UNKNOWN_TYPE : CV_MESSAGE_CODE_BAD_MESSAGE,
+                NULL, error->message);
+    count_bad (endpoint);
+  }
+}
+
+static void
+on_text (CvServerEndpoint *endpoint, const char *text, gsize len)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvMessage) message =
+      cv_message_json_parse (CV_MESSAGE_FROM_CLIENT, text, len, endpoint->max_bytes, &error);
+
+  if (message == NULL)
+    on_bad_text (endpoint, error);
+  else if (endpoint->member == NULL)
+    on_hello (endpoint, message);
+  else if (!cv_server_room_handle (endpoint->room, endpoint->member, message))
+    count_bad (endpoint);
+}
+
+static void
+on_websocket_message (SoupWebsocketConnection *websocket, int type, GBytes *bytes, gpointer data)
+{
+  CvServerEndpoint *endpoint = data;
+  guint per_second = endpoint->all->shared->config->messages_per_second;
+  CvServerRate rate = {per_second, (double)per_second * BURST_S};
+  gsize len;
+  const char *text = g_bytes_get_data (bytes, &len);
+
+  if (endpoint->is_closing)
+    return;
+  endpoint->heard_at_us = g_get_monotonic_time ();
+  if (!cv_server_bucket_take (&endpoint->bucket, rate, 1, endpoint->heard_at_us)) {
+    endpoint->all->shared->metrics->throttled++;
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_TOO_FAST, "too many messages");
+    return;
+  }
+  if (type != SOUP_WEBSOCKET_DATA_TEXT) {
+    endpoint->all->shared->metrics->bad_messages++;
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_BAD_MESSAGE, "text frames only");
+    return;
+  }
+  on_text (endpoint, text != NULL ? text : "", len);
+}
+
+/* libsoup closes by itself after an error; a message that is too long is one. */
+static void
+on_websocket_error (SoupWebsocketConnection *websocket, GError *error, gpointer data)
+{
+  CvServerEndpoint *endpoint = data;
+
+  if (g_error_matches (error, SOUP_WEBSOCKET_ERROR, SOUP_WEBSOCKET_CLOSE_TOO_BIG)) {
+    endpoint->all->shared->metrics->bad_messages++;
+    send_error (endpoint, CV_MESSAGE_CODE_TOO_BIG, NULL, "a message is too long");
+  }
+}
+
+static void
+on_websocket_closed (SoupWebsocketConnection *websocket, gpointer data)
+{
+  CvServerEndpoint *endpoint = data;
+  CvServerEndpoints *all = endpoint->all;
+
+  g_hash_table_remove (all->endpoints, endpoint);
+}
+
+void
+cv_server_endpoint_start (CvServerEndpoints *all, SoupWebsocketConnection *websocket,
+                          CvServerConnection *connection)
+{
+  CvServerEndpoint *endpoint = g_new0 (CvServerEndpoint, 1);
+
+  endpoint->all = all;
+  endpoint->websocket = g_object_ref (websocket);
+  endpoint->connection = cv_server_connection_ref (connection);
+  endpoint->heard_at_us = g_get_monotonic_time ();
+  endpoint->max_bytes = CV_LIMITS_VISITOR_MESSAGE_BYTES;
+  soup_websocket_connection_set_max_incoming_payload_size (websocket,
+                                                           CV_LIMITS_VISITOR_MESSAGE_BYTES);
+  g_signal_connect (websocket, "message", G_CALLBACK (on_websocket_message), endpoint);
+  g_signal_connect (websocket, "error", G_CALLBACK (on_websocket_error), endpoint);
+  g_signal_connect (websocket, "closed", G_CALLBACK (on_websocket_closed), endpoint);
+  g_hash_table_add (all->endpoints, endpoint);
+}
+
+void
+cv_server_endpoint_free (gpointer data)
+{
+  CvServerEndpoint *endpoint = data;
+  CvServerRoom *room = g_steal_pointer (&endpoint->room);
+  CvServerMember *member = g_steal_pointer (&endpoint->member);
+
+  g_signal_handlers_disconnect_by_data (endpoint->websocket, endpoint);
+  cv_server_timer_clear (&endpoint->timer);
+  if (member != NULL)
+    cv_server_room_lose (room, member);
+  if (soup_websocket_connection_get_state (endpoint->websocket) != SOUP_WEBSOCKET_STATE_CLOSED)
+    cv_server_connection_kill (endpoint->connection);
+  g_object_unref (endpoint->websocket);
+  cv_server_connection_unref (endpoint->connection);
+  g_free (endpoint);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* One WebSocket of a client: hello first, then messages for its room.
+ *
+ *   await hello ─hello─▶ in a room ─┬─ close, error, silence ─▶ closing ─▶ gone
+ *        └────── deadline ──────────┘ */
+#pragma once
+
+#include "server/listener.h"
+#include "server/registry.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+typedef struct CvServerEndpoint CvServerEndpoint;
+
+/* What all endpoints of a server share; outlives them. */
+typedef struct {
+  const CvServerShared *shared;
+  CvServerRegistry *registry;
+  GHashTable *endpoints; /* a set: each puts itself in, and is freed when it takes itself out */
+} CvServerEndpoints;
+
+/* Lives until the WebSocket has closed or cv_server_endpoint_free. */
+void cv_server_endpoint_start (CvServerEndpoints *all, SoupWebsocketConnection *websocket,
+                               CvServerConnection *connection);
+void cv_server_endpoint_free (gpointer endpoint); /* for the set */
+
+/* Says why, then closes; who does not answer in 2 s is cut off. */
+void cv_server_endpoint_refuse (CvServerEndpoint *endpoint, CvMessageCode code, const char *text);
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* What the two halves of a room share: room.c has the people, room-group.c the group's messages. */
+#pragma once
+
+#include "server/room.h"
+
+G_BEGIN_DECLS
+
+/* Application messages of late epochs, for who is welcomed a moment after they were sent. */
+typedef struct {
+  guint64 epoch;
+  char *from;
+  CvServerFrame *frame;
+} CvServerRecent;
+
+struct CvServerRoom {
+  char *id;
+  const CvServerShared *shared;
+  void (*on_vacant) (CvServerRoom *, gpointer);
+  gpointer on_vacant_data;
+
+  GPtrArray *members; /* CvServerMember, in the order they came; the room frees them */
+
+  GBytes *group; /* NULL while nobody is inside */
+  CvServerRoomLog *log;
+  char *last_author; /* of the newest commit, while it can be voided */
+  GQueue recent; /* CvServerRecent, oldest first */
+  gsize recent_bytes;
+  CvServerBucket epoch_bucket;
+  CvServerBucket byte_bucket;
+};
+
+/* room.c */
+CvServerMember *cv_server_room_find (CvServerRoom *room, const char *id);
+guint cv_server_room_count_inside (CvServerRoom *room);
+void cv_server_room_send_inside (CvServerRoom *room, const CvMessage *message,
+                                 const CvServerMember *except);
+void cv_server_room_remove (CvServerRoom *room, CvServerMember *member, gboolean is_graceful);
+
+/* room-group.c: handlers, FALSE as in cv_server_room_handle. */
+void cv_server_room_start_group (CvServerRoom *room, GBytes *group); /* NULL: ends it */
+void cv_server_room_replay (CvServerRoom *room, CvServerMember *member, guint64 from_epoch);
+gboolean
+cv_server_room_on_commit (CvServerRoom *room, CvServerMember *member, const CvMessage *message);
+gboolean cv_server_room_on_application (CvServerRoom *room, CvServerMember *member,
+                                        const CvMessage *message);
+gboolean
+cv_server_room_on_gap (CvServerRoom *room, CvServerMember *member, const CvMessage *message);
+gboolean
+cv_server_room_on_reject (CvServerRoom *room, CvServerMember *member, const CvMessage *message);
+gboolean cv_server_room_on_group_info_request (CvServerRoom *room, CvServerMember *member,
+                                               const CvMessage *message);
+gboolean
+cv_server_room_on_group_info (CvServerRoom *room, CvServerMember *member, const CvMessage *message);
+
+G_END_DECLS
