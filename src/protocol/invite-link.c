@@ -4,7 +4,7 @@
 /* Everything is read in place: the secret is copied once, into locked memory. */
 #include "protocol/invite-link.h"
 
-#include "protocol/base64.h"
+#include "base/encoding.h"
 #include "protocol/error.h"
 #include "protocol/limits.h"
 
@@ -121,6 +121,18 @@ parse_suite (CvInviteLink *link, const char *text, gsize len, GError **error)
   return TRUE;
 }
 
+/* Public values of a fixed length. */
+static gboolean
+parse_base64url (const char *text, gsize text_len, guint8 *out, gsize len)
+{
+  g_autoptr (GBytes) bytes = cv_encoding_parse_base64url (text, text_len, len);
+
+  if (bytes == NULL || g_bytes_get_size (bytes) != len)
+    return FALSE;
+  memcpy (out, g_bytes_get_data (bytes, NULL), len);
+  return TRUE;
+}
+
 static gboolean
 parse_parameter (CvInviteLink *link, const char *text, gsize len, GError **error)
 {
@@ -130,15 +142,15 @@ parse_parameter (CvInviteLink *link, const char *text, gsize len, GError **error
   case 'k':
     if (link->secret != NULL)
       return refuse (error, "the link gives its secret twice");
-    link->secret = cv_secret_new (CV_INVITE_LINK_SECRET_BYTES);
-    if (!cv_protocol_base64url_decode (text + 2, len - 2, cv_secret_get_data (link->secret),
-                                       CV_INVITE_LINK_SECRET_BYTES))
+    link->secret =
+        cv_encoding_parse_secret_base64url (text + 2, len - 2, CV_INVITE_LINK_SECRET_BYTES);
+    if (link->secret == NULL || cv_secret_get_len (link->secret) != CV_INVITE_LINK_SECRET_BYTES)
       return refuse (error, "the link's secret is not 43 characters of base64url");
     return TRUE;
   case 'f':
     if (link->has_pin)
       return refuse (error, "the link gives its pin twice");
-    link->has_pin = cv_protocol_base64url_decode (text + 2, len - 2, link->pin, sizeof link->pin);
+    link->has_pin = parse_base64url (text + 2, len - 2, link->pin, sizeof link->pin);
     return link->has_pin || refuse (error, "the link's pin is not 43 characters of base64url");
   case 'p':
     if (link->needs_passcode || len != 3 || text[2] != '1')
@@ -193,8 +205,7 @@ cv_invite_link_parse (const char *text, GError **error)
   }
   if (!parse_authority (link, text, (gsize)(path - text), error))
     return NULL;
-  if (!cv_protocol_base64url_decode (path + 1, (gsize)(fragment - path - 1), link->room,
-                                     sizeof link->room)) {
+  if (!parse_base64url (path + 1, (gsize)(fragment - path - 1), link->room, sizeof link->room)) {
     refuse (error, "the link's room is not 22 characters of base64url");
     return NULL;
   }
@@ -233,6 +244,7 @@ cv_invite_link_copy_public (const CvInviteLink *link)
   CvInviteLink *copy = g_memdup2 (link, sizeof *link);
 
   copy->host = g_strdup (link->host);
+  copy->suite = g_strdup (link->suite);
   copy->secret = NULL;
   return copy;
 }
@@ -251,11 +263,9 @@ cv_invite_link_free (CvInviteLink *link)
 static void
 append_base64url (GString *out, CvSpan bytes)
 {
-  char *text = cv_protocol_base64url_encode (bytes);
+  g_autofree char *text = cv_encoding_dup_base64url (bytes);
 
   g_string_append (out, text);
-  cv_secret_wipe (text, strlen (text));
-  g_free (text);
 }
 
 char *
@@ -263,6 +273,7 @@ cv_invite_link_to_string (const CvInviteLink *link)
 {
   /* Large enough that it never grows, which would leave a copy of the secret behind. */
   GString *out = g_string_sized_new (CV_LIMITS_LINK_CHARACTERS);
+  g_autoptr (CvSecret) secret = NULL;
 
   g_string_append (out, SCHEME);
   g_string_append_printf (out, strchr (link->host, ':') != NULL ? "[%s]" : "%s", link->host);
@@ -271,7 +282,8 @@ cv_invite_link_to_string (const CvInviteLink *link)
   g_string_append_c (out, '/');
   append_base64url (out, CV_SPAN_ARRAY (link->room));
   g_string_append (out, "#k=");
-  append_base64url (out, cv_secret_span (link->secret));
+  secret = cv_encoding_dup_secret_base64url (cv_secret_span (link->secret));
+  g_string_append (out, (const char *)cv_secret_span (secret).data);
   if (link->has_pin) {
     g_string_append (out, "&f=");
     append_base64url (out, CV_SPAN_ARRAY (link->pin));
@@ -286,5 +298,5 @@ cv_invite_link_to_string (const CvInviteLink *link)
 char *
 cv_invite_link_dup_room_id (const CvInviteLink *link)
 {
-  return cv_protocol_base64url_encode (CV_SPAN_ARRAY (link->room));
+  return cv_encoding_dup_base64url (CV_SPAN_ARRAY (link->room));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* conclave://HOST[:PORT]/ROOM#k=SECRET[&f=PIN][&p=1][&s=SUITE], parsed strictly and written canonically.
+/* The invite link: conclave://HOST[:PORT]/ROOM#k=SECRET[&f=PIN][&p=1][&s=SUITE].
  *
- * What stands after # never goes to a server. Any thread, one at a time. */
+ * Parsed strictly, written canonically. What stands after # never goes to a server. Any thread, one at a time. */
 #pragma once
 
 #include "base/bytes.h"

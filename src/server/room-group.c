@@ -88,8 +88,9 @@ take_bytes (CvServerRoom *room, GBytes *payload)
 {
   CvServerRate rate = {room->shared->config->room_bytes_per_second,
                        (double)room->shared->config->room_bytes_per_second * BYTES_BURST_S};
-  gboolean is_allowed = cv_server_bucket_take (
-      &room->byte_bucket, rate, (double)g_bytes_get_size (payload), room->shared->get_now_us ());
+  gboolean is_allowed =
+      cv_server_bucket_take (&room->byte_bucket, rate, (double)g_bytes_get_size (payload),
+                             cv_clock_monotonic_us (room->shared->clock));
 
   if (!is_allowed)
     room->shared->metrics->throttled++;
@@ -102,7 +103,8 @@ take_epoch (CvServerRoom *room)
 {
   CvServerRate rate = {room->shared->config->epochs_per_second, EPOCH_BURST};
 
-  return cv_server_bucket_take (&room->epoch_bucket, rate, 1, room->shared->get_now_us ());
+  return cv_server_bucket_take (&room->epoch_bucket, rate, 1,
+                                cv_clock_monotonic_us (room->shared->clock));
 }
 
 typedef struct {

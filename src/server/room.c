@@ -301,7 +301,7 @@ static GPtrArray *
 new_ice_list (CvServerRoom *room, const CvServerMember *member)
 {
   return cv_server_ice_list_new (room->shared->config, member->id,
-                                 g_get_real_time () / G_USEC_PER_SEC);
+                                 cv_clock_wall_s (room->shared->clock));
 }
 
 static void
@@ -364,7 +364,7 @@ on_knock (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
     return TRUE;
   }
   if (!cv_server_throttle_take (room->shared->knocks, member->address, 1,
-                                room->shared->get_now_us ())) {
+                                cv_clock_monotonic_us (room->shared->clock))) {
     room->shared->metrics->throttled++;
     cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
                                  "too many knocks from this address");
@@ -457,14 +457,15 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
 static gboolean
 on_deny (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
 {
-  CvServerMember *guest = cv_server_room_find (room, message->id.id);
+  CvServerMember *guest = cv_server_room_find (room, message->deny.id);
   g_autoptr (CvMessage) denied = cv_message_new (CV_MESSAGE_DENIED);
-  g_autoptr (CvMessage) gone = cv_message_new_id (CV_MESSAGE_KNOCK_GONE, message->id.id);
+  g_autoptr (CvMessage) gone = cv_message_new_id (CV_MESSAGE_KNOCK_GONE, message->deny.id);
 
   /* It left meanwhile, or another let it in: both are told already. */
   if (guest == NULL || guest->state != CV_SERVER_MEMBER_KNOCKING)
     return TRUE;
   stop_knocking (guest);
+  denied->deny.reason = message->deny.reason;
   cv_server_member_send (guest, denied, room->shared->config);
   cv_server_room_send_inside (room, gone, NULL);
   return TRUE;

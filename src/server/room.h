@@ -7,6 +7,7 @@
  * it refuses for availability only; clients check everything again. */
 #pragma once
 
+#include "base/clock.h"
 #include "server/audit-log.h"
 #include "server/member.h"
 #include "server/metrics.h"
@@ -21,7 +22,7 @@ typedef struct {
   CvServerMetrics *metrics;
   CvServerAuditLog *audit;
   CvServerThrottle *knocks; /* by address */
-  gint64 (*get_now_us) (void); /* monotonic */
+  const CvClock *clock;
 } CvServerShared;
 
 typedef struct CvServerRoom CvServerRoom;

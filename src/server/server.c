@@ -90,7 +90,7 @@ cv_server_new (const CvServerConfig *config)
       .knocks = cv_server_throttle_new (
           (CvServerRate){self->config->knocks_per_minute / 60.0, self->config->knocks_per_minute},
           KNOCK_ADDRESSES),
-      .get_now_us = g_get_monotonic_time,
+      .clock = cv_clock_get_system (),
   };
   self->endpoints = (CvServerEndpoints){
       .shared = &self->shared,
