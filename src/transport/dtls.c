@@ -6,6 +6,7 @@
  * clock; only its first period and its limit are set here (RFC 6347 §4.2.4 allows what fits). */
 #include "transport/dtls.h"
 
+#include "base/log.h"
 #include "crypto/hash.h"
 
 #include <openssl/err.h>
@@ -185,7 +186,7 @@ fail (CvTransportDtls *self)
 {
   gulong code = ERR_peek_error ();
 
-  g_debug ("DTLS failed: %s", code != 0 ? ERR_reason_error_string (code) : "no reason given");
+  cv_log_debug ("DTLS failed: %s", code != 0 ? ERR_reason_error_string (code) : "no reason given");
   ERR_clear_error ();
   self->status = CV_TRANSPORT_DTLS_FAILED;
 }

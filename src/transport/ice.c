@@ -5,6 +5,8 @@
  * candidates and its own reading of SDP stay off: less that a stranger can reach. */
 #include "transport/ice.h"
 
+#include "base/log.h"
+
 #include <nice/agent.h>
 #include <nice/interfaces.h>
 #include <string.h>
@@ -131,7 +133,7 @@ add_server (CvTransportIce *self, const CvTransportIceServer *server, gboolean *
   g_autoptr (GError) error = NULL;
 
   if (!cv_transport_ice_server_parse (server->uri, &parts, &error)) {
-    g_debug ("ignoring a server: %s", error->message);
+    cv_log_debug ("ignoring a server: %s", error->message);
     return;
   }
   switch (parts.kind) {
@@ -149,7 +151,7 @@ add_server (CvTransportIce *self, const CvTransportIceServer *server, gboolean *
     break;
   case CV_TRANSPORT_ICE_SERVER_TURN_TLS:
     /* libnice's "TLS" relay is a fixed greeting of 2005 and no TLS at all. */
-    g_debug ("ignoring a server: TURN over TLS is not supported by libnice");
+    cv_log_debug ("ignoring a server: TURN over TLS is not supported by libnice");
     break;
   }
 }

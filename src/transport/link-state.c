@@ -4,19 +4,47 @@
 /* The edges as data. */
 #include "transport/link-state.h"
 
-#define BIT(state) (1u << CV_TRANSPORT_LINK_##state)
+#define EDGE(from, to) {CV_TRANSPORT_LINK_##from, CV_TRANSPORT_LINK_##to}
 
-static const guint moves[] = {
-    [CV_TRANSPORT_LINK_NEW] = BIT (GATHERING) | BIT (FAILED) | BIT (CLOSED),
-    [CV_TRANSPORT_LINK_GATHERING] = BIT (CHECKING) | BIT (FAILED) | BIT (CLOSED),
-    [CV_TRANSPORT_LINK_CHECKING] = BIT (DTLS) | BIT (CONNECTED) | BIT (FAILED) | BIT (CLOSED),
-    [CV_TRANSPORT_LINK_DTLS] = BIT (CHECKING) | BIT (CONNECTED) | BIT (FAILED) | BIT (CLOSED),
-    [CV_TRANSPORT_LINK_CONNECTED] =
-        BIT (CHECKING) | BIT (DISCONNECTED) | BIT (FAILED) | BIT (CLOSED),
-    [CV_TRANSPORT_LINK_DISCONNECTED] =
-        BIT (CHECKING) | BIT (CONNECTED) | BIT (FAILED) | BIT (CLOSED),
-    [CV_TRANSPORT_LINK_FAILED] = BIT (CHECKING) | BIT (CLOSED),
-    [CV_TRANSPORT_LINK_CLOSED] = 0,
+static const CvStateEdge edges[] = {
+    EDGE (NEW, GATHERING),
+    EDGE (NEW, FAILED),
+    EDGE (NEW, CLOSED),
+    EDGE (GATHERING, CHECKING),
+    EDGE (GATHERING, FAILED),
+    EDGE (GATHERING, CLOSED),
+    EDGE (CHECKING, DTLS),
+    EDGE (CHECKING, CONNECTED),
+    EDGE (CHECKING, FAILED),
+    EDGE (CHECKING, CLOSED),
+    EDGE (DTLS, CHECKING),
+    EDGE (DTLS, CONNECTED),
+    EDGE (DTLS, FAILED),
+    EDGE (DTLS, CLOSED),
+    EDGE (CONNECTED, CHECKING),
+    EDGE (CONNECTED, DISCONNECTED),
+    EDGE (CONNECTED, FAILED),
+    EDGE (CONNECTED, CLOSED),
+    EDGE (DISCONNECTED, CHECKING),
+    EDGE (DISCONNECTED, CONNECTED),
+    EDGE (DISCONNECTED, FAILED),
+    EDGE (DISCONNECTED, CLOSED),
+    EDGE (FAILED, CHECKING),
+    EDGE (FAILED, CLOSED),
+};
+
+static const char *
+state_name (guint state)
+{
+  return cv_transport_link_state_to_string ((CvTransportLinkState)state);
+}
+
+static const CvStateTable table = {
+    .name = "link",
+    .to_string = state_name,
+    .edges = edges,
+    .n_edges = G_N_ELEMENTS (edges),
+    .n_states = CV_TRANSPORT_LINK_CLOSED + 1,
 };
 
 const char *
@@ -40,11 +68,11 @@ cv_transport_link_state_to_string (CvTransportLinkState state)
   case CV_TRANSPORT_LINK_CLOSED:
     return "closed";
   }
-  return "unknown";
+  return NULL;
 }
 
-gboolean
-cv_transport_link_state_may_move (CvTransportLinkState from, CvTransportLinkState to)
+const CvStateTable *
+cv_transport_link_state_get_table (void)
 {
-  return (moves[from] & (1u << to)) != 0;
+  return &table;
 }

@@ -4,7 +4,7 @@
 /* The states of a link and which may follow which. Pure. */
 #pragma once
 
-#include <glib.h>
+#include "base/state-table.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,6 @@ typedef enum {
 } CvTransportLinkState;
 
 const char *cv_transport_link_state_to_string (CvTransportLinkState state);
-gboolean cv_transport_link_state_may_move (CvTransportLinkState from, CvTransportLinkState to);
+const CvStateTable *cv_transport_link_state_get_table (void); /* static */
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 /* One state machine, driven by libnice, by the handshake, by a tick each half second, and by posts
  * of link.c. Everything a stranger can send ends in a counter. */
+#include "base/log.h"
 #include "transport/link-worker-private.h"
 
 #include <string.h>
@@ -225,12 +226,16 @@ void
 cv_transport_link_worker_move (CvTransportLinkWorker *self, CvTransportLinkState to,
                                const char *reason)
 {
-  CvTransportLinkState from = cv_transport_link_worker_get_state (self);
+  guint state = cv_transport_link_worker_get_state (self);
 
-  if (from == to || from == CV_TRANSPORT_LINK_CLOSED)
+  if (state == to || state == CV_TRANSPORT_LINK_CLOSED)
     return;
-  g_return_if_fail (cv_transport_link_state_may_move (from, to));
-  g_atomic_int_set (&self->state, (gint)to);
+  if (!cv_state_table_move (cv_transport_link_state_get_table (), &state, to)) {
+    cv_log_warning ("a link cannot go from %s to %s", cv_transport_link_state_to_string (state),
+                    cv_transport_link_state_to_string (to));
+    return;
+  }
+  g_atomic_int_set (&self->state, (gint)state);
   self->state_since_us = g_get_monotonic_time ();
   self->events.on_state (self->events.data, to, reason);
 }
@@ -391,7 +396,7 @@ void
 cv_transport_link_worker_allow_ssrc (CvTransportLinkWorker *self, guint32 ssrc)
 {
   if (!cv_transport_srtp_allow_ssrc (self->srtp, ssrc))
-    g_debug ("a link has too many sources: one is ignored");
+    cv_log_debug ("a link has too many sources: one is ignored");
 }
 
 void
