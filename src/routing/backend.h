@@ -6,8 +6,8 @@
  * The session tells a backend who is in the meeting, hands it the peer messages of routing and
  * says how large each picture is shown; the backend makes links, sends the own tracks on them and
  * announces what it needs through the callbacks. It trusts the sender of a message, because that
- * is an MLS leaf, and nothing in it. Main thread; no callback runs inside a function of this
- * file. */
+ * is an MLS leaf, and nothing in it. Main thread; no callback but `send` runs inside a
+ * function of this file. */
 #pragma once
 
 #include "media/peer.h"
@@ -33,8 +33,7 @@ typedef struct {
   /* To be sealed for the group. message is borrowed. */
   void (*send) (gpointer data, CvPeerMessage *message);
 
-  /* The receiving side for a participant exists from now on; NULL: it is gone, forget it. May be
-   * told again with another peer after a link was made anew. */
+  /* The receiving side for a participant exists from now on, until the participant is removed. */
   void (*on_peer) (gpointer data, const char *participant, CvMediaPeer *peer);
 
   void (*on_link) (gpointer data, const CvRoutingLinkFacts *facts);

@@ -6,9 +6,10 @@
  * An attempt number is link generation × 1000 + restart: a new generation is a new link, a new
  * restart only looks for another path under the DTLS that stays. Offers are said again until they
  * are answered, because a newcomer may not have its keys when the first one comes. */
-#include "base/log.h"
 #include "routing/mesh-private.h"
 #include "routing/negotiate.h"
+
+#include <string.h>
 
 #define OFFER_AGAIN_MS 2000
 #define CANDIDATES_WAIT_MS 50
@@ -333,7 +334,7 @@ set_remote (CvRoutingMeshPeer *self, const CvPeerMessage *message)
 
   if (!cv_routing_negotiate_parse (message, &description, &error)
       || !cv_transport_link_set_remote (self->link, &description, &error)) {
-    cv_log_warning ("link to %s: %s", self->id, error->message);
+    g_message ("link to %s: %s", self->id, error->message);
     return;
   }
   add_remote_candidates (self, message->description.candidates);
@@ -356,7 +357,7 @@ on_offer (CvRoutingMeshPeer *self, const CvPeerMessage *message)
   if (!self->link || attempt / RESTARTS_PER_GENERATION != self->attempt / RESTARTS_PER_GENERATION)
     make_link (self);
   else if (!cv_transport_link_restart (self->link, &error)) {
-    cv_log_warning ("link to %s: %s", self->id, error->message);
+    g_message ("link to %s: %s", self->id, error->message);
     return;
   }
   self->attempt = attempt;
@@ -526,7 +527,7 @@ cv_routing_mesh_peer_new (CvRoutingMesh *mesh, const char *id, guint32 number)
   self->port = cv_packet_port_new ();
   self->media = cv_media_peer_new (mesh->engine, self->port, &error);
   if (!self->media) {
-    cv_log_warning ("no media for %s: %s", id, error->message);
+    g_message ("no media for %s: %s", id, error->message);
     return self;
   }
   /* Callbacks never run inside a function of the backend. */
@@ -538,8 +539,7 @@ void
 cv_routing_mesh_peer_free (CvRoutingMeshPeer *self)
 {
   drop_link (self);
-  if (self->mesh->callbacks.on_peer)
-    self->mesh->callbacks.on_peer (self->mesh->callbacks.data, self->id, NULL);
+
   if (self->media)
     cv_media_peer_close (self->media);
   g_clear_object (&self->media);
