@@ -5,6 +5,13 @@
  * The only file of this layer that is translated. */
 #include "call/error.h"
 
+#include "call/session.h"
+#include "e2ee/trust.h"
+#include "identity/error.h"
+#include "media/engine.h"
+#include "protocol/error.h"
+#include "signaling/client.h"
+
 #include <glib/gi18n.h>
 
 G_DEFINE_QUARK (cv - call - error - quark, cv_call_error)
@@ -85,4 +92,94 @@ const char *
 cv_call_error_get_sentence (CvCallError code)
 {
   return _ (rows[row_of (code)].sentence);
+}
+
+/* One row an error of a lower layer that means something else than "internal" to people. */
+static const struct {
+  GQuark (*domain) (void);
+  int code;
+  CvCallError means;
+} meanings[] = {
+    {cv_protocol_error_quark, CV_PROTOCOL_ERROR_LINK, CV_CALL_ERROR_LINK},
+    {cv_signaling_error_quark, CV_SIGNALING_ERROR_UNREACHABLE, CV_CALL_ERROR_UNREACHABLE},
+    {cv_signaling_error_quark, CV_SIGNALING_ERROR_CERTIFICATE, CV_CALL_ERROR_CERTIFICATE},
+    {cv_signaling_error_quark, CV_SIGNALING_ERROR_VERSION, CV_CALL_ERROR_VERSION},
+    {cv_signaling_error_quark, CV_SIGNALING_ERROR_FULL, CV_CALL_ERROR_FULL},
+    {cv_signaling_error_quark, CV_SIGNALING_ERROR_CLOSED, CV_CALL_ERROR_OVER},
+    {cv_signaling_error_quark, CV_SIGNALING_ERROR_PROTOCOL, CV_CALL_ERROR_UNREACHABLE},
+    {cv_identity_error_quark, CV_IDENTITY_ERROR_UNAVAILABLE, CV_CALL_ERROR_KEYRING},
+    {cv_identity_error_quark, CV_IDENTITY_ERROR_DENIED, CV_CALL_ERROR_KEYRING},
+    {cv_identity_error_quark, CV_IDENTITY_ERROR_AUTHENTICATION, CV_CALL_ERROR_KEYRING},
+    {cv_media_error_quark, CV_MEDIA_ERROR_NO_DEVICE, CV_CALL_ERROR_CAMERA},
+    {cv_e2ee_error_quark, CV_E2EE_ERROR_AUTHENTICATION, CV_CALL_ERROR_ENCRYPTION},
+};
+
+CvCallError
+cv_call_error_from (const GError *error)
+{
+  if (error->domain == CV_CALL_ERROR)
+    return (CvCallError)row_of ((CvCallError)error->code);
+  for (gsize i = 0; i < G_N_ELEMENTS (meanings); i++)
+    if (error->domain == meanings[i].domain () && error->code == meanings[i].code)
+      return meanings[i].means;
+  return CV_CALL_ERROR_INTERNAL;
+}
+
+const char *
+cv_call_error_get_shield (int state)
+{
+  switch ((CvShieldState)state) {
+  case CV_SHIELD_ENCRYPTED:
+    return _ ("End-to-end encrypted");
+  case CV_SHIELD_VERIFIED:
+    return _ ("Encrypted and verified");
+  case CV_SHIELD_WARNING:
+    return _ ("Something is not right");
+  case CV_SHIELD_CONNECTING:
+    break;
+  }
+  return _ ("Connecting");
+}
+
+static const char *const reasons[] = {
+    /* Translators: each %s is a person's name */
+    [CV_E2EE_REASON_KEY_CHANGED] =
+        N_ ("%s uses another key than before: a new device, or somebody else"),
+    [CV_E2EE_REASON_UNDECRYPTABLE] = N_ ("Picture or sound of %s cannot be decrypted"),
+    [CV_E2EE_REASON_SILENT] = N_ ("%s does not confirm who is in the meeting"),
+    [CV_E2EE_REASON_DISAGREES] = N_ ("%s sees another list of people or another key"),
+    [CV_E2EE_REASON_IMPOSTOR] = N_ ("Somebody else sends picture or sound as %s"),
+    [CV_E2EE_REASON_REJECTED_COMMIT] = N_ ("%s tried to change the meeting against its rules"),
+    [CV_E2EE_REASON_ALONE] = N_ ("Nobody shares your keys any more (%s): sending has stopped"),
+    [CV_E2EE_REASON_RESYNCED] = N_ ("%s lost the connection and was re-synchronised"),
+};
+
+char *
+cv_call_error_dup_reason (int kind, const char *name)
+{
+  g_return_val_if_fail (kind >= 0 && (gsize)kind < G_N_ELEMENTS (reasons), NULL);
+
+  /* The format is a row of the table above. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  return g_strdup_printf (_ (reasons[kind]), name);
+#pragma GCC diagnostic pop
+}
+
+const char *
+cv_call_error_get_refusal (const GError *error)
+{
+  if (g_error_matches (error, CV_E2EE_ERROR, CV_E2EE_ERROR_PERMISSION))
+    return _ ("Only a moderator can do that");
+  return _ ("That is not possible now");
+}
+
+const char *
+cv_call_error_get_media_sentence (gboolean is_camera, const GError *error)
+{
+  const gboolean is_missing = g_error_matches (error, CV_MEDIA_ERROR, CV_MEDIA_ERROR_NO_DEVICE);
+
+  if (is_camera)
+    return is_missing ? _ ("No camera found") : _ ("The camera cannot be used");
+  return is_missing ? _ ("No microphone or loudspeaker found") : _ ("The sound cannot be used");
 }

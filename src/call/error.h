@@ -37,4 +37,12 @@ cv_call_error_get_sentence (CvCallError code); /* translated: what happened, wha
 /* Any layer's error, as one of ours. */
 CvCallError cv_call_error_from (const GError *error);
 
+/* Translated. state is a CvShieldState, kind a CvE2eeReasonKind (call/ alone knows both). */
+const char *cv_call_error_get_shield (int state);
+char *cv_call_error_dup_reason (int kind, const char *name); /* full */
+
+/* Why an action was refused; why camera or sound stopped. */
+const char *cv_call_error_get_refusal (const GError *error);
+const char *cv_call_error_get_media_sentence (gboolean is_camera, const GError *error);
+
 G_END_DECLS

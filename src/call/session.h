@@ -87,6 +87,7 @@ typedef struct {
   const char *identity_file; /* for CV_IDENTITY_FILE */
   const char *data_dir; /* contacts; NULL: the user's data folder */
   gboolean is_headless; /* no window: no paintables, no loudspeaker, snapshots instead */
+  const char *snapshot_dir; /* headless: each remote's last picture goes there at the end */
 } CvSessionOptions;
 
 typedef struct {

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The object that the window binds to: properties, states and the way down. What each part does
+ * is in the files that session-private.h lists.
+ *
+ *   LOBBY ─host, join─▶ JOINING ─▶ IN_CALL ⇄ RECONNECTING
+ *                          └──────────┴──────────┴──▶ ENDED   (leave, or a failure) */
+#include "call/session-private.h"
+
+#include <string.h>
+
+G_DEFINE_FINAL_TYPE (CvSession, cv_session, G_TYPE_OBJECT)
+
+G_DEFINE_ENUM_TYPE (CvSessionState, cv_session_state,
+                    G_DEFINE_ENUM_VALUE (CV_SESSION_LOBBY, "lobby"),
+                    G_DEFINE_ENUM_VALUE (CV_SESSION_JOINING, "joining"),
+                    G_DEFINE_ENUM_VALUE (CV_SESSION_IN_CALL, "in-call"),
+                    G_DEFINE_ENUM_VALUE (CV_SESSION_RECONNECTING, "reconnecting"),
+                    G_DEFINE_ENUM_VALUE (CV_SESSION_ENDED, "ended"))
+
+G_DEFINE_ENUM_TYPE (CvJoinStep, cv_join_step, G_DEFINE_ENUM_VALUE (CV_JOIN_STEP_LINK, "link"),
+                    G_DEFINE_ENUM_VALUE (CV_JOIN_STEP_IDENTITY, "identity"),
+                    G_DEFINE_ENUM_VALUE (CV_JOIN_STEP_CONNECT, "connect"),
+                    G_DEFINE_ENUM_VALUE (CV_JOIN_STEP_DOOR, "door"),
+                    G_DEFINE_ENUM_VALUE (CV_JOIN_STEP_KEYS, "keys"),
+                    G_DEFINE_ENUM_VALUE (CV_JOIN_STEP_LINKS, "links"),
+                    G_DEFINE_ENUM_VALUE (CV_JOIN_STEP_DONE, "done"))
+
+G_DEFINE_ENUM_TYPE (CvShieldState, cv_shield_state,
+                    G_DEFINE_ENUM_VALUE (CV_SHIELD_CONNECTING, "connecting"),
+                    G_DEFINE_ENUM_VALUE (CV_SHIELD_ENCRYPTED, "encrypted"),
+                    G_DEFINE_ENUM_VALUE (CV_SHIELD_VERIFIED, "verified"),
+                    G_DEFINE_ENUM_VALUE (CV_SHIELD_WARNING, "warning"))
+
+static GParamSpec *props[CV_SESSION_N_PROPS];
+
+enum { PARTICIPANT_JOINED, PARTICIPANT_LEFT, NOTICE, ROSTER_CHANGED, LINK_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+void
+cv_session_notify (CvSession *self, CvSessionProp prop)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+void
+cv_session_emit_notice (CvSession *self, const char *sentence)
+{
+  g_signal_emit (self, signals[NOTICE], 0, sentence);
+}
+
+void
+cv_session_emit_link (CvSession *self, const CvRoutingLinkFacts *facts)
+{
+  g_signal_emit (self, signals[LINK_CHANGED], 0, facts);
+}
+
+void
+cv_session_emit_roster (CvSession *self)
+{
+  g_signal_emit (self, signals[ROSTER_CHANGED], 0);
+}
+
+void
+cv_session_emit_participant (CvSession *self, gboolean has_joined, CvParticipant *participant)
+{
+  g_signal_emit (self, signals[has_joined ? PARTICIPANT_JOINED : PARTICIPANT_LEFT], 0, participant);
+}
+
+void
+cv_session_set_state (CvSession *self, CvSessionState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  cv_session_notify (self, CV_SESSION_PROP_STATE);
+}
+
+void
+cv_session_set_step (CvSession *self, CvJoinStep step)
+{
+  if (self->step == step)
+    return;
+  self->step = step;
+  cv_session_notify (self, CV_SESSION_PROP_STEP);
+}
+
+const CvMlsSuite *
+cv_session_get_suite (CvSession *self)
+{
+  const char *name = self->link && self->link->suite ? self->link->suite : "pq";
+
+  return cv_crypto_suites_find_room (name);
+}
+
+static void
+clear_ice_servers (CvSession *self)
+{
+  g_array_set_size (self->ice_servers, 0);
+  g_ptr_array_set_size (self->ice_texts, 0);
+}
+
+static const char *
+keep_text (CvSession *self, const char *text)
+{
+  char *kept = g_strdup (text);
+
+  if (kept)
+    g_ptr_array_add (self->ice_texts, kept);
+  return kept;
+}
+
+void
+cv_session_set_ice_servers (CvSession *self, GPtrArray *servers)
+{
+  clear_ice_servers (self);
+  for (guint i = 0; servers && i < servers->len; i++) {
+    const CvMessageIceServer *server = servers->pdata[i];
+
+    for (guint at = 0; server->urls && server->urls[at]; at++) {
+      const CvTransportIceServer entry = {
+          .uri = keep_text (self, server->urls[at]),
+          .username = keep_text (self, server->username),
+          .password = keep_text (self, server->credential),
+      };
+
+      g_array_append_val (self->ice_servers, entry);
+    }
+  }
+}
+
+/* ---- the way down ---- */
+
+static void
+wipe_text (char **text)
+{
+  if (*text)
+    cv_secret_wipe (*text, strlen (*text));
+  g_clear_pointer (text, g_free);
+}
+
+/* From what uses the keys to what holds them, and the connection last, so that the goodbye is
+ * still carried. */
+static void
+take_down (CvSession *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->door_timeout, g_source_remove);
+  cv_session_roster_note_contacts (self);
+  if (self->snapshot_dir)
+    cv_session_peers_save_snapshots (self, self->snapshot_dir);
+  cv_session_peers_stop (self);
+  cv_session_local_media_close (self);
+  cv_session_group_stop (self);
+  if (self->client)
+    cv_signaling_client_close (self->client);
+  g_clear_object (&self->client);
+  cv_session_hosting_close (self);
+  g_clear_pointer (&self->net, cv_transport_net_thread_unref);
+  g_clear_pointer (&self->certificate, cv_transport_certificate_unref);
+  g_clear_pointer (&self->room_keys, cv_e2ee_room_keys_unref);
+  g_clear_pointer (&self->contacts, cv_identity_contacts_free);
+  g_clear_pointer (&self->identity, cv_identity_key_pair_unref);
+  wipe_text (&self->passcode);
+  clear_ice_servers (self);
+}
+
+void
+cv_session_end (CvSession *self, int failure)
+{
+  g_autoptr (CvSession) alive = g_object_ref (self);
+
+  if (self->state == CV_SESSION_ENDED)
+    return;
+  self->state = CV_SESSION_ENDED;
+  self->failure = failure;
+  take_down (self);
+  self->shield = CV_SHIELD_CONNECTING;
+  cv_session_notify (self, CV_SESSION_PROP_SHIELD);
+  cv_session_notify (self, CV_SESSION_PROP_FAILURE);
+  cv_session_notify (self, CV_SESSION_PROP_STATE);
+}
+
+static void
+cv_session_dispose (GObject *object)
+{
+  CvSession *self = CV_SESSION (object);
+
+  take_down (self);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->self_participant);
+  g_clear_object (&self->participants);
+  g_clear_object (&self->door);
+  g_clear_object (&self->chat);
+  G_OBJECT_CLASS (cv_session_parent_class)->dispose (object);
+}
+
+static void
+cv_session_finalize (GObject *object)
+{
+  CvSession *self = CV_SESSION (object);
+
+  g_clear_pointer (&self->peers, g_hash_table_unref);
+  g_clear_pointer (&self->ice_servers, g_array_unref);
+  g_clear_pointer (&self->ice_texts, g_ptr_array_unref);
+  g_clear_pointer (&self->crypto, cv_crypto_context_unref);
+  g_clear_pointer (&self->link, cv_invite_link_free);
+  wipe_text (&self->link_text);
+  wipe_text (&self->code);
+  g_free (self->name);
+  g_free (self->video);
+  g_free (self->audio);
+  g_free (self->identity_file);
+  g_free (self->data_dir);
+  g_free (self->snapshot_dir);
+  g_free (self->connect_host);
+  g_free (self->shield_text);
+  g_free ((char *)self->host.listen);
+  g_free ((char *)self->host.suite);
+  g_free ((char *)self->host.server);
+  g_free ((char *)self->host.server_pin);
+  G_OBJECT_CLASS (cv_session_parent_class)->finalize (object);
+}
+
+/* ---- properties ---- */
+
+static void
+get_media_property (CvSession *self, CvSessionProp prop, GValue *value)
+{
+  switch (prop) {
+  case CV_SESSION_PROP_MICROPHONE_MUTED:
+    g_value_set_boolean (value, self->wants_muted);
+    break;
+  case CV_SESSION_PROP_CAMERA_OFF:
+    g_value_set_boolean (value, self->wants_camera_off);
+    break;
+  case CV_SESSION_PROP_MICROPHONE_LEVEL:
+    g_value_set_double (value,
+                        self->engine ? cv_media_engine_get_microphone_level (self->engine) : 0);
+    break;
+  case CV_SESSION_PROP_PREVIEW:
+    g_value_set_object (value, self->engine ? cv_media_engine_get_preview (self->engine) : NULL);
+    break;
+  default:
+    break;
+  }
+}
+
+static void
+cv_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  CvSession *self = CV_SESSION (object);
+
+  switch ((CvSessionProp)id) {
+  case CV_SESSION_PROP_STATE:
+    g_value_set_enum (value, self->state);
+    break;
+  case CV_SESSION_PROP_STEP:
+    g_value_set_enum (value, self->step);
+    break;
+  case CV_SESSION_PROP_FAILURE:
+    g_value_set_int (value, self->failure);
+    break;
+  case CV_SESSION_PROP_LINK:
+    g_value_set_string (value, self->link_text);
+    break;
+  case CV_SESSION_PROP_NAME:
+    g_value_set_string (value, self->name);
+    break;
+  case CV_SESSION_PROP_NEEDS_PASSCODE:
+    g_value_set_boolean (value, cv_session_get_needs_passcode (self));
+    break;
+  case CV_SESSION_PROP_IS_MODERATOR:
+    g_value_set_boolean (value, self->is_moderator);
+    break;
+  case CV_SESSION_PROP_IS_LOCKED:
+    g_value_set_boolean (value, self->is_locked);
+    break;
+  case CV_SESSION_PROP_ADMISSION_MODERATED:
+    g_value_set_boolean (value, self->is_moderated);
+    break;
+  case CV_SESSION_PROP_SHIELD:
+    g_value_set_enum (value, self->shield);
+    break;
+  case CV_SESSION_PROP_SHIELD_TEXT:
+    g_value_set_string (value, cv_session_get_shield_text (self));
+    break;
+  case CV_SESSION_PROP_MEETING_CODE:
+    g_value_set_string (value, self->code);
+    break;
+  case CV_SESSION_PROP_CODE_CONFIRMED:
+    g_value_set_boolean (value, self->is_code_confirmed);
+    break;
+  case CV_SESSION_PROP_SUITE_TEXT:
+    g_value_set_string (value, cv_session_get_suite_text (self));
+    break;
+  default:
+    get_media_property (self, (CvSessionProp)id, value);
+    break;
+  }
+}
+
+static void
+cv_session_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  CvSession *self = CV_SESSION (object);
+
+  switch (id) {
+  case CV_SESSION_PROP_NAME:
+    /* The name is signed into the leaf: it cannot change inside a meeting. */
+    if (self->state == CV_SESSION_LOBBY && g_set_str (&self->name, g_value_get_string (value)))
+      cv_session_notify (self, CV_SESSION_PROP_NAME);
+    break;
+  case CV_SESSION_PROP_MICROPHONE_MUTED:
+    self->wants_muted = g_value_get_boolean (value);
+    if (self->engine)
+      cv_media_engine_set_muted (self->engine, self->wants_muted);
+    cv_session_notify (self, CV_SESSION_PROP_MICROPHONE_MUTED);
+    break;
+  case CV_SESSION_PROP_CAMERA_OFF:
+    self->wants_camera_off = g_value_get_boolean (value);
+    if (self->engine)
+      cv_media_engine_set_camera_off (self->engine, self->wants_camera_off);
+    cv_session_notify (self, CV_SESSION_PROP_CAMERA_OFF);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+install_properties (GObjectClass *klass)
+{
+  const GParamFlags r = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags rw = r | G_PARAM_WRITABLE;
+
+  props[CV_SESSION_PROP_STATE] =
+      g_param_spec_enum ("state", NULL, NULL, CV_TYPE_SESSION_STATE, CV_SESSION_LOBBY, r);
+  props[CV_SESSION_PROP_STEP] =
+      g_param_spec_enum ("step", NULL, NULL, CV_TYPE_JOIN_STEP, CV_JOIN_STEP_LINK, r);
+  props[CV_SESSION_PROP_FAILURE] =
+      g_param_spec_int ("failure", NULL, NULL, -1, G_MAXINT, CV_SESSION_NO_FAILURE, r);
+  props[CV_SESSION_PROP_LINK] = g_param_spec_string ("link", NULL, NULL, NULL, r);
+  props[CV_SESSION_PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, rw);
+  props[CV_SESSION_PROP_NEEDS_PASSCODE] =
+      g_param_spec_boolean ("needs-passcode", NULL, NULL, FALSE, r);
+  props[CV_SESSION_PROP_IS_MODERATOR] = g_param_spec_boolean ("is-moderator", NULL, NULL, FALSE, r);
+  props[CV_SESSION_PROP_IS_LOCKED] = g_param_spec_boolean ("is-locked", NULL, NULL, FALSE, r);
+  props[CV_SESSION_PROP_ADMISSION_MODERATED] =
+      g_param_spec_boolean ("admission-moderated", NULL, NULL, FALSE, r);
+  props[CV_SESSION_PROP_MICROPHONE_MUTED] =
+      g_param_spec_boolean ("microphone-muted", NULL, NULL, FALSE, rw);
+  props[CV_SESSION_PROP_CAMERA_OFF] = g_param_spec_boolean ("camera-off", NULL, NULL, FALSE, rw);
+  props[CV_SESSION_PROP_MICROPHONE_LEVEL] =
+      g_param_spec_double ("microphone-level", NULL, NULL, 0, 1, 0, r);
+  props[CV_SESSION_PROP_PREVIEW] = g_param_spec_object ("preview", NULL, NULL, G_TYPE_OBJECT, r);
+  props[CV_SESSION_PROP_SHIELD] =
+      g_param_spec_enum ("shield", NULL, NULL, CV_TYPE_SHIELD_STATE, CV_SHIELD_CONNECTING, r);
+  props[CV_SESSION_PROP_SHIELD_TEXT] = g_param_spec_string ("shield-text", NULL, NULL, NULL, r);
+  props[CV_SESSION_PROP_MEETING_CODE] = g_param_spec_string ("meeting-code", NULL, NULL, NULL, r);
+  props[CV_SESSION_PROP_CODE_CONFIRMED] =
+      g_param_spec_boolean ("code-confirmed", NULL, NULL, FALSE, r);
+  props[CV_SESSION_PROP_SUITE_TEXT] = g_param_spec_string ("suite-text", NULL, NULL, NULL, r);
+  g_object_class_install_properties (klass, CV_SESSION_N_PROPS, props);
+}
+
+static guint
+new_signal (const char *name, guint n_params, GType param)
+{
+  return g_signal_new (name, CV_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                       n_params, param);
+}
+
+static void
+cv_session_class_init (CvSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = cv_session_dispose;
+  object_class->finalize = cv_session_finalize;
+  object_class->get_property = cv_session_get_property;
+  object_class->set_property = cv_session_set_property;
+  install_properties (object_class);
+  signals[PARTICIPANT_JOINED] = new_signal ("participant-joined", 1, CV_TYPE_PARTICIPANT);
+  signals[PARTICIPANT_LEFT] = new_signal ("participant-left", 1, CV_TYPE_PARTICIPANT);
+  signals[NOTICE] = new_signal ("notice", 1, G_TYPE_STRING);
+  signals[ROSTER_CHANGED] = new_signal ("roster-changed", 0, G_TYPE_NONE);
+  signals[LINK_CHANGED] = new_signal ("link-changed", 1, G_TYPE_POINTER);
+}
+
+static void
+cv_session_init (CvSession *self)
+{
+  self->failure = CV_SESSION_NO_FAILURE;
+  self->participants = g_list_store_new (CV_TYPE_PARTICIPANT);
+  self->door = g_list_store_new (CV_TYPE_KNOCK);
+  self->chat = g_list_store_new (CV_TYPE_CHAT_MESSAGE);
+  self->ice_servers = g_array_new (FALSE, FALSE, sizeof (CvTransportIceServer));
+  self->ice_texts = g_ptr_array_new_with_free_func (g_free);
+}
+
+/* ---- public ---- */
+
+CvSession *
+cv_session_new (const CvSessionOptions *options)
+{
+  CvSession *self = g_object_new (CV_TYPE_SESSION, NULL);
+  g_autoptr (GError) error = NULL;
+
+  self->name = g_strdup (options->name);
+  self->video = g_strdup (options->video ? options->video : "device");
+  self->audio = g_strdup (options->audio ? options->audio : "device");
+  self->identity_kind = options->identity;
+  self->identity_file = g_strdup (options->identity_file);
+  self->data_dir = options->data_dir ? g_strdup (options->data_dir)
+                                     : g_build_filename (g_get_user_data_dir (), "conclave", NULL);
+  self->is_headless = options->is_headless;
+  self->snapshot_dir = g_strdup (options->snapshot_dir);
+  self->peers = cv_session_peers_new_table ();
+  self->crypto = cv_crypto_context_new (FALSE, &error);
+  if (!self->crypto)
+    g_error ("OpenSSL cannot be used: %s", error->message);
+  return self;
+}
+
+void
+cv_session_start_preview (CvSession *self)
+{
+  g_return_if_fail (CV_IS_SESSION (self));
+
+  if (self->state == CV_SESSION_LOBBY)
+    cv_session_local_media_open (self);
+}
+
+void
+cv_session_host (CvSession *self, const CvHostOptions *options)
+{
+  g_return_if_fail (CV_IS_SESSION (self) && self->state == CV_SESSION_LOBBY);
+
+  self->is_hosting = TRUE;
+  self->host = (CvHostOptions){
+      .listen = g_strdup (options->listen),
+      .suite = g_strdup (options->suite),
+      .is_moderated = options->is_moderated,
+      .server = g_strdup (options->server),
+      .server_pin = g_strdup (options->server_pin),
+  };
+  self->passcode = g_strdup (options->passcode);
+  cv_session_join_start (self);
+}
+
+gboolean
+cv_session_set_link (CvSession *self, const char *link, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  CvInviteLink *parsed;
+
+  g_return_val_if_fail (CV_IS_SESSION (self) && self->state == CV_SESSION_LOBBY, FALSE);
+
+  parsed = cv_invite_link_parse (link, &local);
+  if (!parsed) {
+    g_set_error (error, CV_CALL_ERROR, CV_CALL_ERROR_LINK, "%s", local->message);
+    return FALSE;
+  }
+  g_clear_pointer (&self->link, cv_invite_link_free);
+  self->link = parsed;
+  wipe_text (&self->link_text);
+  self->link_text = cv_invite_link_to_string (parsed);
+  cv_session_notify (self, CV_SESSION_PROP_LINK);
+  cv_session_notify (self, CV_SESSION_PROP_NEEDS_PASSCODE);
+  cv_session_notify (self, CV_SESSION_PROP_SUITE_TEXT);
+  return TRUE;
+}
+
+void
+cv_session_join (CvSession *self, const char *passcode)
+{
+  g_return_if_fail (CV_IS_SESSION (self) && self->state == CV_SESSION_LOBBY && self->link);
+
+  self->passcode = g_strdup (passcode);
+  cv_session_join_start (self);
+}
+
+void
+cv_session_leave (CvSession *self)
+{
+  g_return_if_fail (CV_IS_SESSION (self));
+
+  cv_session_end (self, CV_SESSION_NO_FAILURE);
+}
+
+void
+cv_session_use_one_time_identity (CvSession *self)
+{
+  self->identity_kind = CV_IDENTITY_ONE_TIME;
+}
