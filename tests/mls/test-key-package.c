@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+#include "mls/group-context.h"
+#include "mls/mls-fixture.h"
+
+static const guint16 room_suites[] = {0xF001, 0xF002, 0x0007};
+
+static CvMlsError
+verify_code (const CvMlsCipher *cipher, const CvMlsKeyPackage *package, guint64 now_s)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cv_mls_key_package_verify (cipher, package, now_s, &error));
+  g_assert_true (error->domain == CV_MLS_ERROR);
+  return (CvMlsError)error->code;
+}
+
+static void
+test_made_is_accepted (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (room_suites); i++) {
+    g_auto (MlsPerson) anna = {0};
+    g_auto (CvMlsKeyPackageKeys) keys = {0};
+    g_auto (CvMlsKeyPackageInfo) info = {0};
+    g_autoptr (CvMlsKeyPackage) package = NULL;
+    g_autoptr (GError) error = NULL;
+
+    mls_person_init (&anna, room_suites[i], "anna");
+    package = mls_person_make_package (&anna, &keys);
+    if (!cv_mls_key_package_inspect (anna.cipher.crypto, anna.cipher.suite,
+                                     cv_span_from_bytes (package->encoded), MLS_NOW_S, &info,
+                                     &error))
+      g_assert_no_error (error);
+    g_assert_true (cv_span_equal (cv_span_from_bytes (info.identity), anna.params.identity));
+    g_assert_true (g_bytes_equal (info.signature_public, anna.signature.public_key));
+    g_assert_cmpuint (g_bytes_get_size (info.ref), ==, anna.cipher.suite->hash_len);
+  }
+}
+
+static void
+test_flipped_is_rejected (void)
+{
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  for (gsize at = 0; at < g_bytes_get_size (package->encoded); at++) {
+    g_autoptr (GBytes) flipped = mls_fixture_flip (package->encoded, at);
+    g_auto (CvMlsKeyPackageInfo) info = {0};
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (cv_mls_key_package_inspect (anna.cipher.crypto, anna.cipher.suite,
+                                                cv_span_from_bytes (flipped), MLS_NOW_S, &info,
+                                                &error));
+    g_assert_true (error->domain == CV_MLS_ERROR);
+    g_assert_null (info.identity);
+  }
+}
+
+static void
+test_cut_and_longer_are_rejected (void)
+{
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+  g_auto (CvWriter) longer = {0};
+  CvSpan span;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  cv_writer_init (&longer);
+  cv_mls_key_package_write (&longer, package);
+  cv_writer_u8 (&longer, 0);
+  span = cv_writer_span (&longer);
+  for (gsize len = 0; len <= span.len; len++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (CvMlsKeyPackage) parsed =
+        cv_mls_key_package_parse (cv_span (span.data, len), &error);
+
+    if (len == span.len - 1)
+      g_assert_nonnull (parsed);
+    else
+      g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_MALFORMED);
+  }
+}
+
+static void
+test_lifetime (void)
+{
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  g_assert_true (
+      cv_mls_key_package_verify (&anna.cipher, package, anna.params.not_before_s, &error));
+  g_assert_true (
+      cv_mls_key_package_verify (&anna.cipher, package, anna.params.not_after_s, &error));
+  g_assert_cmpint (verify_code (&anna.cipher, package, anna.params.not_before_s - 1), ==,
+                   CV_MLS_ERROR_INVALID);
+  g_assert_cmpint (verify_code (&anna.cipher, package, anna.params.not_after_s + 1), ==,
+                   CV_MLS_ERROR_INVALID);
+  g_assert_true (cv_mls_key_package_verify (&anna.cipher, package, 0, &error));
+}
+
+static void
+assert_inspect_invalid (const MlsPerson *person)
+{
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_auto (CvMlsKeyPackageInfo) info = {0};
+  g_autoptr (CvMlsKeyPackage) package = mls_person_make_package (person, &keys);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cv_mls_key_package_inspect (person->cipher.crypto, person->cipher.suite,
+                                              cv_span_from_bytes (package->encoded), MLS_NOW_S,
+                                              &info, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+}
+
+static void
+test_long_lifetime (void)
+{
+  g_auto (MlsPerson) anna = {0};
+
+  mls_person_init (&anna, 0x0001, "anna");
+  anna.params.not_after_s = anna.params.not_before_s + CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S + 1;
+  assert_inspect_invalid (&anna);
+  anna.params.not_before_s = 0;
+  anna.params.not_after_s = G_MAXUINT64;
+  assert_inspect_invalid (&anna);
+  anna.params.not_before_s = MLS_NOW_S;
+  anna.params.not_after_s = MLS_NOW_S - 1;
+  assert_inspect_invalid (&anna);
+}
+
+static void
+test_other_suite (void)
+{
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+  CvMlsCipher other = mls_fixture_cipher (0x0003);
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  g_assert_cmpint (verify_code (&other, package, MLS_NOW_S), ==, CV_MLS_ERROR_INVALID);
+}
+
+/* Signs again what was changed, as a hostile client would. */
+static CvMlsKeyPackage *
+resign (const MlsPerson *person, const CvMlsKeyPackage *from, CvSpan init_key)
+{
+  g_auto (CvWriter) writer = {0};
+  g_autoptr (GBytes) signature = NULL;
+  g_autoptr (GError) error = NULL;
+  CvMlsKeyPackage *package;
+
+  cv_writer_init (&writer);
+  cv_writer_u16 (&writer, from->version);
+  cv_writer_u16 (&writer, from->suite.value);
+  cv_writer_vector (&writer, init_key);
+  cv_mls_leaf_node_write (&writer, from->leaf_node);
+  cv_mls_extension_list_write (&writer, from->extensions);
+  signature = cv_mls_labels_sign (&person->cipher, person->params.signature_private,
+                                  "KeyPackageTBS", cv_writer_span (&writer), &error);
+  cv_writer_vector (&writer, cv_span_from_bytes (signature));
+  package = cv_mls_key_package_parse (cv_writer_span (&writer), &error);
+  g_assert_no_error (error);
+  return package;
+}
+
+static void
+test_init_key (void)
+{
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+  g_autoptr (CvMlsKeyPackage) same = NULL;
+  g_autoptr (CvMlsKeyPackage) bad = NULL;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  same = resign (&anna, package, cv_span_from_bytes (package->leaf_node->encryption_key));
+  g_assert_cmpint (verify_code (&anna.cipher, same, MLS_NOW_S), ==, CV_MLS_ERROR_INVALID);
+  bad = resign (&anna, package, CV_SPAN_LITERAL ("short"));
+  g_assert_cmpint (verify_code (&anna.cipher, bad, MLS_NOW_S), ==, CV_MLS_ERROR_INVALID);
+}
+
+static void
+test_renewed_leaf (void)
+{
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+  g_autoptr (CvMlsLeafNode) leaf = NULL;
+  g_autoptr (GError) error = NULL;
+  const CvSpan group_id = CV_SPAN_LITERAL ("group");
+  CvMlsLeafRenewal renewal = {.source = CV_MLS_LEAF_SOURCE_COMMIT,
+                              .parent_hash = CV_SPAN_LITERAL ("hash"),
+                              .group_id = group_id,
+                              .leaf = {5}};
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  renewal.encryption_key = cv_span_from_bytes (package->init_key);
+  renewal.signature_private = anna.params.signature_private;
+  leaf = cv_mls_leaf_node_renew (&anna.cipher, package->leaf_node, &renewal, &error);
+  g_assert_no_error (error);
+  g_assert_true (cv_mls_leaf_node_verify (&anna.cipher, leaf, group_id, (CvMlsLeaf){5}, &error));
+  g_assert_true (cv_mls_leaf_node_check (&anna.cipher, leaf, MLS_NOW_S, &error));
+  /* Bound to its place: another leaf and another group are refused. */
+  g_assert_false (cv_mls_leaf_node_verify (&anna.cipher, leaf, group_id, (CvMlsLeaf){4}, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_AUTHENTICATION);
+  g_clear_error (&error);
+  g_assert_false (cv_mls_leaf_node_verify (&anna.cipher, leaf, CV_SPAN_LITERAL ("other"),
+                                           (CvMlsLeaf){5}, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_AUTHENTICATION);
+}
+
+static void
+test_required_capabilities (void)
+{
+  static const guint16 known[] = {0xF0C0};
+  static const guint16 unknown[] = {0xF0C0, 0xF0C1};
+  static const guint16 credentials[] = {CV_MLS_CREDENTIAL_BASIC};
+  static const guint16 x509[] = {CV_MLS_CREDENTIAL_X509};
+  static const guint16 proposals[] = {CV_MLS_EXTENSION_APPLICATION_ID};
+  static const guint16 odd_proposals[] = {0xF0C0};
+  const struct {
+    const guint16 *extensions;
+    gsize n_extensions;
+    const guint16 *proposals;
+    const guint16 *credentials;
+    gboolean is_supported;
+  } table[] = {
+      {known, 1, proposals, credentials, TRUE},
+      {unknown, 2, proposals, credentials, FALSE},
+      {known, 1, odd_proposals, credentials, FALSE},
+      {known, 1, proposals, x509, FALSE},
+  };
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  anna.params.extension_types = known;
+  anna.params.n_extension_types = 1;
+  package = mls_person_make_package (&anna, &keys);
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_auto (CvMlsRequiredCapabilities) required = {
+        .extensions = cv_mls_types_new (table[i].extensions, table[i].n_extensions),
+        .proposals = cv_mls_types_new (table[i].proposals, 1),
+        .credentials = cv_mls_types_new (table[i].credentials, 1),
+    };
+    g_autoptr (GPtrArray) extensions = cv_mls_extension_list_new ();
+    g_auto (CvWriter) writer = {0};
+    g_autoptr (GError) error = NULL;
+
+    cv_writer_init (&writer);
+    cv_mls_required_capabilities_write (&writer, &required);
+    cv_mls_extension_list_add (extensions, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES,
+                               cv_writer_span (&writer));
+    g_assert_true (cv_mls_leaf_node_check_supports (package->leaf_node, extensions, &error)
+                   == table[i].is_supported);
+    if (!table[i].is_supported)
+      g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  }
+}
+
+static void
+test_unsupported_group_extension (void)
+{
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+  g_autoptr (GPtrArray) extensions = cv_mls_extension_list_new ();
+  g_autoptr (GError) error = NULL;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  cv_mls_extension_list_add (extensions, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES,
+                             CV_SPAN_LITERAL ("\x00\x00\x00"));
+  g_assert_true (cv_mls_leaf_node_check_supports (package->leaf_node, extensions, &error));
+  cv_mls_extension_list_add (extensions, 0xF0C0, CV_SPAN_EMPTY);
+  g_assert_false (cv_mls_leaf_node_check_supports (package->leaf_node, extensions, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/mls/key-package/made-is-accepted", test_made_is_accepted);
+  g_test_add_func ("/mls/key-package/flipped-is-rejected", test_flipped_is_rejected);
+  g_test_add_func ("/mls/key-package/cut-and-longer-are-rejected",
+                   test_cut_and_longer_are_rejected);
+  g_test_add_func ("/mls/key-package/lifetime", test_lifetime);
+  g_test_add_func ("/mls/key-package/inspect-refuses-long-lifetimes", test_long_lifetime);
+  g_test_add_func ("/mls/key-package/other-suite", test_other_suite);
+  g_test_add_func ("/mls/key-package/init-key-is-checked", test_init_key);
+  g_test_add_func ("/mls/leaf-node/renewed-is-bound-to-its-place", test_renewed_leaf);
+  g_test_add_func ("/mls/leaf-node/required-capabilities", test_required_capabilities);
+  g_test_add_func ("/mls/leaf-node/unsupported-group-extension", test_unsupported_group_extension);
+  return g_test_run ();
+}
