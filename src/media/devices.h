@@ -29,4 +29,10 @@ G_DECLARE_FINAL_TYPE (CvDevices, cv_devices, CV, DEVICES, GObject)
 CvDevices *cv_devices_get_default (void); /* borrowed; starts monitoring at the first call */
 GListModel *cv_devices_get_list (CvDevices *self, CvDeviceKind kind); /* of CvDevice, borrowed */
 
+/* For the sources and the speaker: an element for a device. id NULL: the default one. Floating;
+ * NULL with CV_MEDIA_ERROR_NO_DEVICE. */
+struct _GstElement;
+struct _GstElement *cv_devices_make_element (CvDevices *self, CvDeviceKind kind, const char *id,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -38,3 +38,9 @@ cv_media_kind_of_track (CvTrack track)
   }
   return CV_MEDIA_CAMERA;
 }
+
+gboolean
+cv_media_kind_is_audio (CvMediaKind kind)
+{
+  return kind == CV_MEDIA_AUDIO || kind == CV_MEDIA_SCREEN_AUDIO;
+}

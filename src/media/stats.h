@@ -20,6 +20,7 @@ typedef enum {
 
 const char *cv_media_kind_to_string (CvMediaKind kind); /* as in conclave-cli's `media` event */
 CvMediaKind cv_media_kind_of_track (CvTrack track);
+gboolean cv_media_kind_is_audio (CvMediaKind kind);
 
 /* The state of a received picture or voice. */
 typedef enum {
