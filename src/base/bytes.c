@@ -40,43 +40,9 @@ cv_span_equal (CvSpan a, CvSpan b)
 }
 
 void
-cv_reader_init (CvReader *reader, CvSpan input)
-{
-  *reader = (CvReader){.data = input.data, .len = input.len};
-}
-
-gboolean
-cv_reader_is_ok (const CvReader *reader)
-{
-  return !reader->has_failed;
-}
-
-gsize
-cv_reader_remaining (const CvReader *reader)
-{
-  return reader->has_failed ? 0 : reader->len - reader->pos;
-}
-
-void
 cv_reader_fail (CvReader *reader)
 {
   reader->has_failed = TRUE;
-}
-
-CvSpan
-cv_reader_take (CvReader *reader, gsize len)
-{
-  CvSpan span;
-
-  if (len > cv_reader_remaining (reader)) {
-    reader->has_failed = TRUE;
-    return CV_SPAN_EMPTY;
-  }
-  if (len == 0)
-    return CV_SPAN_EMPTY;
-  span = cv_span (reader->data + reader->pos, len);
-  reader->pos += len;
-  return span;
 }
 
 void

@@ -41,16 +41,47 @@ typedef struct {
   gboolean has_failed;
 } CvReader;
 
-void cv_reader_init (CvReader *reader, CvSpan input);
-gboolean cv_reader_is_ok (const CvReader *reader);
-gsize cv_reader_remaining (const CvReader *reader);
+/* These few are inline because every media frame's header goes through them. */
+static inline void
+cv_reader_init (CvReader *reader, CvSpan input)
+{
+  *reader = (CvReader){.data = input.data, .len = input.len};
+}
+
+static inline gboolean
+cv_reader_is_ok (const CvReader *reader)
+{
+  return !reader->has_failed;
+}
+
+static inline gsize
+cv_reader_remaining (const CvReader *reader)
+{
+  return reader->has_failed ? 0 : reader->len - reader->pos;
+}
+
+static inline CvSpan
+cv_reader_take (CvReader *reader, gsize len)
+{
+  CvSpan span;
+
+  if (len > cv_reader_remaining (reader)) {
+    reader->has_failed = TRUE;
+    return CV_SPAN_EMPTY;
+  }
+  if (len == 0)
+    return CV_SPAN_EMPTY;
+  span = cv_span (reader->data + reader->pos, len);
+  reader->pos += len;
+  return span;
+}
+
 void cv_reader_fail (CvReader *reader); /* for a value that is read but not allowed */
 
 guint8 cv_reader_u8 (CvReader *reader);
 guint16 cv_reader_u16 (CvReader *reader);
 guint32 cv_reader_u32 (CvReader *reader);
 guint64 cv_reader_u64 (CvReader *reader);
-CvSpan cv_reader_take (CvReader *reader, gsize len);
 void cv_reader_copy (CvReader *reader, void *out, gsize len); /* zeroes out on failure */
 
 /* RFC 9420 §2.1.2. Fails on a non-minimal or reserved prefix. */
