@@ -5,20 +5,40 @@
  * the nonce is set, which is what makes media frames cheap. */
 #include "crypto/aead.h"
 
-#include "crypto/aead-internal.h"
 #include "crypto/context-internal.h"
 #include "crypto/random.h"
 
 #include <limits.h>
-#include <string.h>
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 
 #define TAG_LEN CV_CRYPTO_AEAD_TAG_LEN
 #define NONCE_LEN CV_CRYPTO_AEAD_NONCE_LEN
 
+/* One direction. */
+typedef struct {
+  EVP_CIPHER_CTX *ctx;
+  OSSL_PARAM tag_param[2]; /* built once: only its data pointer changes */
+} Half;
+
 struct CvCryptoAead {
-  EVP_CIPHER_CTX *seal_ctx;
-  EVP_CIPHER_CTX *open_ctx;
+  Half seal;
+  Half open;
 };
+
+typedef struct {
+  const guint8 *nonce;
+  const CvSpan *aad; /* two parts */
+  CvSpan input;
+} Message;
+
+static void
+half_clear (Half *half)
+{
+  /* OpenSSL cleanses the key schedule. */
+  g_clear_pointer (&half->ctx, EVP_CIPHER_CTX_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Half, half_clear)
 
 gsize
 cv_crypto_aead_key_len (CvAead aead)
@@ -33,24 +53,22 @@ cv_crypto_aead_key_len (CvAead aead)
   return 0;
 }
 
-static EVP_CIPHER_CTX *
-new_ctx (const CvCrypto *crypto, CvAead aead, CvSpan key, gboolean is_seal, GError **error)
+static gboolean
+half_init (Half *half, const CvCrypto *crypto, CvAead aead, CvSpan key, gboolean is_seal,
+           GError **error)
 {
   const EVP_CIPHER *cipher = cv_crypto_context_find_aead (crypto, aead, error);
-  g_autoptr (EVP_CIPHER_CTX) ctx = NULL;
 
   if (!cipher)
-    return NULL;
-  if (key.len != cv_crypto_aead_key_len (aead)) {
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "AEAD key of the wrong length");
-    return NULL;
-  }
-  ctx = EVP_CIPHER_CTX_new ();
-  if (!ctx || EVP_CipherInit_ex2 (ctx, cipher, key.data, NULL, is_seal, NULL) != 1) {
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "AEAD key not accepted");
-    return NULL;
-  }
-  return g_steal_pointer (&ctx);
+    return FALSE;
+  if (key.len != cv_crypto_aead_key_len (aead))
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "AEAD key of the wrong length");
+  half->ctx = EVP_CIPHER_CTX_new ();
+  half->tag_param[0] =
+      OSSL_PARAM_construct_octet_string (OSSL_CIPHER_PARAM_AEAD_TAG, NULL, TAG_LEN);
+  half->tag_param[1] = OSSL_PARAM_construct_end ();
+  return (half->ctx && EVP_CipherInit_ex2 (half->ctx, cipher, key.data, NULL, is_seal, NULL) == 1)
+         || cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "AEAD key not accepted");
 }
 
 static gboolean
@@ -67,19 +85,22 @@ update_aad (EVP_CIPHER_CTX *ctx, const CvSpan aad[static 2])
 }
 
 static gboolean
-seal_with (EVP_CIPHER_CTX *ctx, const guint8 *nonce, const CvSpan aad[static 2], CvSpan plaintext,
-           guint8 *out, GError **error)
+seal_with (Half *half, const Message *message, guint8 *out, GError **error)
 {
+  CvSpan plaintext = message->input;
   int n = 0;
   gboolean is_ok;
 
   if (plaintext.len > INT_MAX - TAG_LEN)
     return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "plaintext too long");
-  is_ok = EVP_EncryptInit_ex2 (ctx, NULL, NULL, nonce, NULL) == 1 && update_aad (ctx, aad);
+  is_ok = EVP_EncryptInit_ex2 (half->ctx, NULL, NULL, message->nonce, NULL) == 1
+          && update_aad (half->ctx, message->aad);
   if (is_ok && plaintext.len > 0)
-    is_ok = EVP_EncryptUpdate (ctx, out, &n, plaintext.data, (int)plaintext.len) == 1;
-  is_ok = is_ok && EVP_EncryptFinal_ex (ctx, out + plaintext.len, &n) == 1
-          && EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, out + plaintext.len) == 1;
+    is_ok = EVP_EncryptUpdate (half->ctx, out, &n, plaintext.data, (int)plaintext.len) == 1;
+  /* EVP_CIPHER_CTX_ctrl would give the tag too, 15 ns later: a tenth of sealing 1200 bytes. */
+  half->tag_param[0].data = out + plaintext.len;
+  is_ok = is_ok && EVP_EncryptFinal_ex (half->ctx, out + plaintext.len, &n) == 1
+          && EVP_CIPHER_CTX_get_params (half->ctx, half->tag_param) == 1;
   if (is_ok)
     return TRUE;
   /* In place, a half-done seal could leave plaintext in what the caller may send. */
@@ -88,10 +109,9 @@ seal_with (EVP_CIPHER_CTX *ctx, const guint8 *nonce, const CvSpan aad[static 2],
 }
 
 static gboolean
-open_with (EVP_CIPHER_CTX *ctx, const guint8 *nonce, const CvSpan aad[static 2], CvSpan ciphertext,
-           guint8 *out, GError **error)
+open_with (Half *half, const Message *message, guint8 *out, GError **error)
 {
-  guint8 tag[TAG_LEN];
+  CvSpan ciphertext = message->input;
   guint8 nothing[1];
   gsize len;
   int n = 0;
@@ -100,13 +120,13 @@ open_with (EVP_CIPHER_CTX *ctx, const guint8 *nonce, const CvSpan aad[static 2],
   if (ciphertext.len < TAG_LEN || ciphertext.len > INT_MAX)
     return cv_crypto_context_fail_authentication (error);
   len = ciphertext.len - TAG_LEN;
-  memcpy (tag, ciphertext.data + len, TAG_LEN);
-  is_ok = EVP_DecryptInit_ex2 (ctx, NULL, NULL, nonce, NULL) == 1 && update_aad (ctx, aad);
+  /* OpenSSL copies the tag, and out ends before it. */
+  half->tag_param[0].data = (guint8 *)ciphertext.data + len;
+  is_ok = EVP_DecryptInit_ex2 (half->ctx, NULL, NULL, message->nonce, half->tag_param) == 1
+          && update_aad (half->ctx, message->aad);
   if (is_ok && len > 0)
-    is_ok = EVP_DecryptUpdate (ctx, out, &n, ciphertext.data, (int)len) == 1;
-  is_ok = is_ok && EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, tag) == 1
-          && EVP_DecryptFinal_ex (ctx, nothing, &n) == 1;
-  if (is_ok)
+    is_ok = EVP_DecryptUpdate (half->ctx, out, &n, ciphertext.data, (int)len) == 1;
+  if (is_ok && EVP_DecryptFinal_ex (half->ctx, nothing, &n) == 1)
     return TRUE;
   if (len > 0)
     cv_secret_wipe (out, len);
@@ -118,11 +138,8 @@ cv_crypto_aead_new (const CvCrypto *crypto, CvAead aead, CvSpan key, GError **er
 {
   g_autoptr (CvCryptoAead) self = g_new0 (CvCryptoAead, 1);
 
-  self->seal_ctx = new_ctx (crypto, aead, key, TRUE, error);
-  if (!self->seal_ctx)
-    return NULL;
-  self->open_ctx = new_ctx (crypto, aead, key, FALSE, error);
-  if (!self->open_ctx)
+  if (!half_init (&self->seal, crypto, aead, key, TRUE, error)
+      || !half_init (&self->open, crypto, aead, key, FALSE, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -132,9 +149,8 @@ cv_crypto_aead_free (CvCryptoAead *self)
 {
   if (!self)
     return;
-  /* OpenSSL cleanses the key schedule. */
-  EVP_CIPHER_CTX_free (self->seal_ctx);
-  EVP_CIPHER_CTX_free (self->open_ctx);
+  half_clear (&self->seal);
+  half_clear (&self->open);
   g_free (self);
 }
 
@@ -142,14 +158,14 @@ gboolean
 cv_crypto_aead_seal (CvCryptoAead *self, const guint8 nonce[static 12], const CvSpan aad[static 2],
                      CvSpan plaintext, guint8 *out, GError **error)
 {
-  return seal_with (self->seal_ctx, nonce, aad, plaintext, out, error);
+  return seal_with (&self->seal, &(Message){nonce, aad, plaintext}, out, error);
 }
 
 gboolean
 cv_crypto_aead_open (CvCryptoAead *self, const guint8 nonce[static 12], const CvSpan aad[static 2],
                      CvSpan ciphertext, guint8 *out, GError **error)
 {
-  return open_with (self->open_ctx, nonce, aad, ciphertext, out, error);
+  return open_with (&self->open, &(Message){nonce, aad, ciphertext}, out, error);
 }
 
 static gboolean
@@ -165,16 +181,15 @@ cv_crypto_aead_seal_once (const CvCrypto *crypto, const CvCryptoAeadParams *para
                           CvSpan plaintext, GError **error)
 {
   CvSpan aad[2] = {params->aad, CV_SPAN_EMPTY};
-  g_autoptr (EVP_CIPHER_CTX) ctx = NULL;
+  g_auto (Half) half = {0};
   g_autofree guint8 *out = NULL;
 
   if (!check_params (params, error))
     return NULL;
-  ctx = new_ctx (crypto, params->aead, params->key, TRUE, error);
-  if (!ctx)
+  if (!half_init (&half, crypto, params->aead, params->key, TRUE, error))
     return NULL;
   out = g_malloc (plaintext.len + TAG_LEN);
-  if (!seal_with (ctx, params->nonce.data, aad, plaintext, out, error))
+  if (!seal_with (&half, &(Message){params->nonce.data, aad, plaintext}, out, error))
     return NULL;
   return g_bytes_new_take (g_steal_pointer (&out), plaintext.len + TAG_LEN);
 }
@@ -184,7 +199,7 @@ cv_crypto_aead_open_once (const CvCrypto *crypto, const CvCryptoAeadParams *para
                           CvSpan ciphertext, GError **error)
 {
   CvSpan aad[2] = {params->aad, CV_SPAN_EMPTY};
-  g_autoptr (EVP_CIPHER_CTX) ctx = NULL;
+  g_auto (Half) half = {0};
   GByteArray *out;
 
   if (!check_params (params, error))
@@ -193,12 +208,11 @@ cv_crypto_aead_open_once (const CvCrypto *crypto, const CvCryptoAeadParams *para
     cv_crypto_context_fail_authentication (error);
     return NULL;
   }
-  ctx = new_ctx (crypto, params->aead, params->key, FALSE, error);
-  if (!ctx)
+  if (!half_init (&half, crypto, params->aead, params->key, FALSE, error))
     return NULL;
   out = g_byte_array_new ();
   g_byte_array_set_size (out, (guint)(ciphertext.len - TAG_LEN));
-  if (!open_with (ctx, params->nonce.data, aad, ciphertext, out->data, error)) {
+  if (!open_with (&half, &(Message){params->nonce.data, aad, ciphertext}, out->data, error)) {
     cv_crypto_aead_free_plaintext (out);
     return NULL;
   }
@@ -220,14 +234,14 @@ cv_crypto_aead_seal_box (const CvCrypto *crypto, CvSpan key, CvSpan aad, CvSpan 
 {
   CvSpan parts[2] = {aad, CV_SPAN_EMPTY};
   gsize len = NONCE_LEN + plaintext.len + TAG_LEN;
-  g_autoptr (EVP_CIPHER_CTX) ctx = new_ctx (crypto, CV_AEAD_AES_256_GCM, key, TRUE, error);
+  g_auto (Half) half = {0};
   g_autofree guint8 *box = NULL;
 
-  if (!ctx)
+  if (!half_init (&half, crypto, CV_AEAD_AES_256_GCM, key, TRUE, error))
     return NULL;
   box = g_malloc (len);
   if (!cv_crypto_random_fill (crypto, box, NONCE_LEN, error)
-      || !seal_with (ctx, box, parts, plaintext, box + NONCE_LEN, error))
+      || !seal_with (&half, &(Message){box, parts, plaintext}, box + NONCE_LEN, error))
     return NULL;
   return g_bytes_new_take (g_steal_pointer (&box), len);
 }

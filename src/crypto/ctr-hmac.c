@@ -4,7 +4,6 @@
 /* AES-CTR with HMAC (RFC 9605 §4.5.1): encrypt, then authenticate; verify, then decrypt. */
 #include "crypto/ctr-hmac.h"
 
-#include "crypto/aead-internal.h"
 #include "crypto/context-internal.h"
 #include "crypto/hash-internal.h"
 

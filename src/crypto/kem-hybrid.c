@@ -249,7 +249,9 @@ cv_crypto_kem_hybrid_encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *
                                   CvSpan public_key, CvSpan seed, GBytes **enc, GError **error)
 {
   gsize curve_len = cv_crypto_pkey_public_len (row->curve);
-  gsize message_len = seed.len > 0 ? CV_CRYPTO_ML_KEM_MESSAGE_LEN : 0;
+  gsize message_len = CV_CRYPTO_ML_KEM_MESSAGE_LEN;
+  CvSpan message = CV_SPAN_EMPTY;
+  CvSpan scalar = CV_SPAN_EMPTY;
   gsize enc_len = row->ml_kem_enc_len + curve_len;
   g_autofree guint8 *out = g_malloc (enc_len);
   g_auto (CvCryptoKeyPair) ephemeral = {0};
@@ -265,11 +267,13 @@ cv_crypto_kem_hybrid_encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *
   }
   ct_and_pk[0] = cv_span (out + row->ml_kem_enc_len, curve_len);
   ct_and_pk[1] = cv_span (public_key.data + row->ml_kem_public_len, curve_len);
+  if (seed.len > 0) {
+    message = cv_span (seed.data, message_len);
+    scalar = cv_span (seed.data + message_len, seed.len - message_len);
+  }
   ss_ml_kem = ml_kem_encapsulate (crypto, row, cv_span (public_key.data, row->ml_kem_public_len),
-                                  cv_span (seed.data, message_len), out, error);
-  if (!ss_ml_kem
-      || !make_ephemeral (crypto, row, cv_span (seed.data + message_len, seed.len - message_len),
-                          &ephemeral, error))
+                                  message, out, error);
+  if (!ss_ml_kem || !make_ephemeral (crypto, row, scalar, &ephemeral, error))
     return NULL;
   memcpy (out + row->ml_kem_enc_len, g_bytes_get_data (ephemeral.public_key, NULL), curve_len);
   ss_curve = cv_crypto_pkey_agree (crypto, row->curve, cv_secret_span (ephemeral.private_key),
