@@ -16,13 +16,7 @@
 static guint
 count_bytes (guint64 value)
 {
-  guint n = 0;
-
-  if (value <= INLINE_MAX)
-    return 0;
-  for (; value > 0; value >>= 8)
-    n++;
-  return n;
+  return value <= INLINE_MAX ? 0 : 8 - (guint)__builtin_clzll (value) / 8;
 }
 
 static guint8
@@ -43,20 +37,21 @@ write_bytes (guint64 value, guint8 *out)
   return n;
 }
 
-static guint64
-read_value (CvReader *reader, guint nibble)
+static gsize
+extended_len (guint nibble)
 {
-  CvSpan bytes;
+  return nibble & EXTENDED ? (nibble & INLINE_MAX) + 1 : 0;
+}
+
+static guint64
+decode_value (guint nibble, CvSpan bytes)
+{
   guint64 value = 0;
 
-  if (!(nibble & EXTENDED))
+  if (bytes.len == 0)
     return nibble;
-  bytes = cv_reader_take (reader, (nibble & INLINE_MAX) + 1);
   for (gsize i = 0; i < bytes.len; i++)
     value = value << 8 | bytes.data[i];
-  /* RFC 9605 §4.3: minimal. Two forms of one header would be two names for one nonce. */
-  if (count_bytes (value) != bytes.len)
-    cv_reader_fail (reader);
   return value;
 }
 
@@ -67,7 +62,7 @@ cv_sframe_header_len (const CvSframeHeader *header)
 }
 
 gsize
-cv_sframe_header_write (const CvSframeHeader *header, guint8 out[static CV_SFRAME_HEADER_MAX])
+cv_sframe_header_write (const CvSframeHeader *header, guint8 *out)
 {
   gsize len = 1;
 
@@ -81,13 +76,26 @@ gsize
 cv_sframe_header_parse (CvSpan frame, CvSframeHeader *header)
 {
   CvReader reader;
-  guint8 config;
+  CvSpan first;
+  guint config;
+  gsize kid_len;
+  gsize ctr_len;
+  CvSpan bytes;
 
+  *header = (CvSframeHeader){0};
   cv_reader_init (&reader, frame);
-  config = cv_reader_u8 (&reader);
-  header->kid = read_value (&reader, config >> 4);
-  header->ctr = read_value (&reader, config & 0x0f);
-  if (cv_reader_is_ok (&reader))
+  first = cv_reader_take (&reader, 1);
+  config = first.len > 0 ? first.data[0] : 0;
+  kid_len = extended_len (config >> 4);
+  ctr_len = extended_len (config & 0x0f);
+  bytes = cv_reader_take (&reader, kid_len + ctr_len);
+  if (!cv_reader_is_ok (&reader))
+    return 0;
+  header->kid = decode_value (config >> 4, cv_span (bytes.data, kid_len));
+  header->ctr =
+      decode_value (config & 0x0f, cv_span (ctr_len ? bytes.data + kid_len : NULL, ctr_len));
+  /* RFC 9605 §4.3: minimal. Two forms of one header would be two names for one nonce. */
+  if (count_bytes (header->kid) == kid_len && count_bytes (header->ctr) == ctr_len)
     return reader.pos;
   *header = (CvSframeHeader){0};
   return 0;

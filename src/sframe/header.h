@@ -16,8 +16,8 @@ typedef struct {
 } CvSframeHeader;
 
 gsize cv_sframe_header_len (const CvSframeHeader *header); /* 1 to 17 */
-gsize cv_sframe_header_write (const CvSframeHeader *header,
-                              guint8 out[static CV_SFRAME_HEADER_MAX]); /* its length */
+/* out: room for that many bytes, which it returns. */
+gsize cv_sframe_header_write (const CvSframeHeader *header, guint8 *out);
 
 /* The header's length; 0 when frame does not start with a header in its shortest form. */
 gsize cv_sframe_header_parse (CvSpan frame, CvSframeHeader *header);

@@ -105,9 +105,12 @@ cv_sframe_key_get_suite (const CvSframeKey *self)
 static void
 make_nonce (const CvSframeKey *self, guint64 ctr, guint8 nonce[static NONCE_LEN])
 {
+  guint64 low;
+
   memcpy (nonce, self->salt, NONCE_LEN);
-  for (guint i = 0; i < 8; i++)
-    nonce[NONCE_LEN - 1 - i] ^= (guint8)(ctr >> 8 * i);
+  memcpy (&low, nonce + NONCE_LEN - sizeof low, sizeof low);
+  low ^= GUINT64_TO_BE (ctr);
+  memcpy (nonce + NONCE_LEN - sizeof low, &low, sizeof low);
 }
 
 gboolean

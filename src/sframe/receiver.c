@@ -148,8 +148,8 @@ cv_sframe_receiver_open (CvSframeReceiver *self, CvSpan metadata, CvSpan frame, 
 {
   CvSframeHeader parsed;
   gsize header_len = cv_sframe_header_parse (frame, &parsed);
-  CvSpan ciphertext = cv_span (frame.data + header_len, frame.len - header_len);
   CvSpan aad[2] = {cv_span (frame.data, header_len), metadata};
+  CvSpan ciphertext;
   gsize tag_len;
   Slot *slot;
 
@@ -157,6 +157,7 @@ cv_sframe_receiver_open (CvSframeReceiver *self, CvSpan metadata, CvSpan frame, 
     *header = parsed;
   if (header_len == 0)
     return CV_SFRAME_MALFORMED;
+  ciphertext = cv_span (frame.data + header_len, frame.len - header_len);
   if (is_own (self, parsed.kid))
     return CV_SFRAME_REFLECTION;
   slot = find_slot (self, parsed.kid);

@@ -4,8 +4,6 @@
 /* Seals the frames of one KID. */
 #include "sframe/sender.h"
 
-#include <string.h>
-
 G_DEFINE_QUARK (cv - sframe - error - quark, cv_sframe_error)
 
 struct CvSframeSender {
@@ -47,6 +45,13 @@ cv_sframe_sender_get_counter (const CvSframeSender *self)
   return __atomic_load_n (&self->ctr, __ATOMIC_RELAXED);
 }
 
+void
+cv_sframe_sender_skip_to (CvSframeSender *self, guint64 ctr)
+{
+  if (ctr > self->ctr)
+    __atomic_store_n (&self->ctr, ctr, __ATOMIC_RELAXED);
+}
+
 static CvSframeHeader
 next_header (const CvSframeSender *self)
 {
@@ -72,9 +77,8 @@ cv_sframe_sender_seal (CvSframeSender *self, CvSpan metadata, CvSpan plaintext, 
                        gsize out_size, gsize *out_len, GError **error)
 {
   CvSframeHeader header = next_header (self);
-  guint8 encoded[CV_SFRAME_HEADER_MAX];
-  gsize header_len = cv_sframe_header_write (&header, encoded);
-  CvSpan aad[2] = {cv_span (encoded, header_len), metadata};
+  gsize header_len = cv_sframe_header_len (&header);
+  CvSpan aad[2] = {cv_span (out, header_len), metadata};
 
   if (header.ctr >= CV_SFRAME_SENDER_LIMIT) {
     g_set_error (error, CV_SFRAME_ERROR, CV_SFRAME_ERROR_USED_UP,
@@ -90,11 +94,11 @@ cv_sframe_sender_seal (CvSframeSender *self, CvSpan metadata, CvSpan plaintext, 
   }
   /* Used up before the attempt: whatever happens now, this nonce does not come again. */
   __atomic_store_n (&self->ctr, header.ctr + 1, __ATOMIC_RELAXED);
+  cv_sframe_header_write (&header, out);
   if (!cv_sframe_key_seal (self->key, header.ctr, aad, plaintext, out + header_len, NULL)) {
     g_set_error_literal (error, CV_SFRAME_ERROR, CV_SFRAME_ERROR_CIPHER, "the cipher failed");
     return FALSE;
   }
-  memcpy (out, encoded, header_len);
   *out_len = header_len + plaintext.len + self->tag_len;
   return TRUE;
 }

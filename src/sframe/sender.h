@@ -36,6 +36,10 @@ guint64 cv_sframe_sender_get_kid (const CvSframeSender *self);
 /* CTR of the next frame: how many were sealed. Readable while another thread seals. */
 guint64 cv_sframe_sender_get_counter (const CvSframeSender *self);
 
+/* Leaves counter values out, forwards alone: a smaller one changes nothing. Not while another thread
+ * seals. */
+void cv_sframe_sender_skip_to (CvSframeSender *self, guint64 ctr);
+
 /* Room for any frame of this length: header, ciphertext, tag. */
 gsize cv_sframe_sender_max_len (const CvSframeSender *self, gsize plaintext_len);
 gsize cv_sframe_sender_next_header_len (const CvSframeSender *self);
