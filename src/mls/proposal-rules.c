@@ -139,9 +139,11 @@ check_external (const CvMlsProposalRules *rules, const GPtrArray *items, GError 
       continue;
     case CV_MLS_PROPOSAL_REMOVE:
       removed = cv_mls_ratchet_tree_get_leaf (rules->tree, item->proposal->removed);
-      /* Only the joiner's own old leaf may go, else anybody outside could remove members. */
+      /* Only the joiner's own old leaf may go, else anybody outside could remove members. A basic
+       * credential proves nothing by itself, so the signature key must be the same one. */
       if (!removed || removed->credential.type != rules->joiner->credential.type
-          || !g_bytes_equal (removed->credential.identity, rules->joiner->credential.identity))
+          || !g_bytes_equal (removed->credential.identity, rules->joiner->credential.identity)
+          || !g_bytes_equal (removed->signature_key, rules->joiner->signature_key))
         return invalid (error, "external commit removes somebody else");
       continue;
     case CV_MLS_PROPOSAL_ADD:
