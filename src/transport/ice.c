@@ -10,9 +10,11 @@
 #include <nice/agent.h>
 #include <nice/interfaces.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define COMPONENT 1
 #define LOCAL_ADDRESSES_MAX 16
+#define RECEIVE_BUFFER (1024 * 1024)
 
 struct CvTransportIce {
   CvTransportNetThread *net;
@@ -223,11 +225,25 @@ cv_transport_ice_free (CvTransportIce *self)
   g_free (self);
 }
 
+/* A key frame arrives in one burst; the usual 200 kB hold less than two of them. The kernel gives
+ * as much of it as the administrator allows. */
+static void
+enlarge_buffers (CvTransportIce *self)
+{
+  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->agent, self->stream, COMPONENT);
+
+  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
+    g_socket_set_option (g_ptr_array_index (sockets, i), SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER,
+                         NULL);
+}
+
 gboolean
 cv_transport_ice_gather (CvTransportIce *self, GError **error)
 {
-  if (nice_agent_gather_candidates (self->agent, self->stream))
+  if (nice_agent_gather_candidates (self->agent, self->stream)) {
+    enlarge_buffers (self);
     return TRUE;
+  }
   g_set_error (error, CV_TRANSPORT_ERROR, CV_TRANSPORT_ERROR_UNREACHABLE,
                "no local address could be used");
   return FALSE;
