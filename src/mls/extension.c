@@ -46,7 +46,7 @@ cv_mls_extension_list_read (CvReader *reader)
   while (cv_reader_remaining (&inner) > 0) {
     guint16 type = cv_reader_u16 (&inner);
 
-    if (list->len >= CV_MLS_LIMIT_ENTRIES || cv_mls_extension_list_find (list, type, NULL))
+    if (list->len >= CV_MLS_LIMIT_EXTENSIONS || cv_mls_extension_list_find (list, type, NULL))
       cv_reader_fail (&inner);
     /* The ratchet tree is an extension too, and the largest. */
     list_take (list, type, cv_reader_dup_vector (&inner, CV_MLS_LIMIT_TREE));

@@ -63,6 +63,7 @@ cv_mls_labels_derive_tree (const CvMlsCipher *cipher, CvSpan secret, const char 
   return cv_mls_labels_expand (cipher, secret, label, CV_SPAN_ARRAY (context), len, error);
 }
 
+/* Into a secret writer: what is signed may be application data. */
 static void
 write_sign_content (CvWriter *writer, const char *label, CvSpan content)
 {
@@ -78,7 +79,7 @@ cv_mls_labels_sign (const CvMlsCipher *cipher, CvSpan private_key, const char *l
   GError *local = NULL;
   GBytes *signature;
 
-  cv_writer_init (&writer);
+  cv_writer_init_secret (&writer);
   write_sign_content (&writer, label, content);
   signature = cv_crypto_signature_sign (cipher->crypto, cipher->suite->signature, private_key,
                                         cv_writer_span (&writer), &local);
@@ -94,7 +95,7 @@ cv_mls_labels_verify (const CvMlsCipher *cipher, CvSpan public_key, const char *
   g_auto (CvWriter) writer = {0};
   GError *local = NULL;
 
-  cv_writer_init (&writer);
+  cv_writer_init_secret (&writer);
   write_sign_content (&writer, label, content);
   if (!cv_crypto_signature_verify (cipher->crypto, cipher->suite->signature, public_key,
                                    cv_writer_span (&writer), signature, &local))

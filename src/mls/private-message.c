@@ -140,6 +140,7 @@ seal_content (const CvMlsMessageKeys *keys, const CvMlsPrivateMessage *message,
   g_auto (CvWriter) aad = {0};
   guint8 nonce[CV_CRYPTO_AEAD_NONCE_LEN];
   CvCryptoAeadParams params;
+  GBytes *ciphertext;
 
   /* A commit's bytes are not secret enough for a writer that copies at each growth. */
   if (auth->content.type == CV_MLS_CONTENT_APPLICATION)
@@ -151,8 +152,10 @@ seal_content (const CvMlsMessageKeys *keys, const CvMlsPrivateMessage *message,
   write_content_aad (&aad, message);
   apply_reuse_guard (nonce, key, guard);
   params = aead_params (&keys->cipher, key, CV_SPAN_ARRAY (nonce), cv_writer_span (&aad));
-  return cv_crypto_aead_seal_once (keys->cipher.crypto, &params, cv_writer_span (&plaintext),
-                                   error);
+  ciphertext =
+      cv_crypto_aead_seal_once (keys->cipher.crypto, &params, cv_writer_span (&plaintext), error);
+  cv_secret_wipe (nonce, sizeof nonce);
+  return ciphertext;
 }
 
 static GBytes *
@@ -276,6 +279,7 @@ open_content (const CvMlsMessageKeys *keys, const CvMlsPrivateMessage *message,
   params = aead_params (&keys->cipher, &key, CV_SPAN_ARRAY (nonce), cv_writer_span (&aad));
   plaintext = cv_crypto_aead_open_once (keys->cipher.crypto, &params,
                                         cv_span_from_bytes (message->ciphertext), &local);
+  cv_secret_wipe (nonce, sizeof nonce);
   if (!plaintext)
     cv_mls_error_adopt (error, local);
   return plaintext;

@@ -147,7 +147,7 @@ test_too_many_extensions (void)
 
   cv_writer_init (&writer);
   mark = cv_writer_begin_vector (&writer);
-  for (guint i = 0; i <= CV_MLS_LIMIT_ENTRIES; i++) {
+  for (guint i = 0; i <= CV_MLS_LIMIT_EXTENSIONS; i++) {
     cv_writer_u16 (&writer, (guint16)i);
     cv_writer_vector (&writer, CV_SPAN_EMPTY);
   }
