@@ -31,7 +31,9 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
     cv_session_group_after_input (self);
     return;
   }
+  cv_e2ee_group_driver_on_group (self->driver, cv_span_from_bytes (opened->opened.group));
   cv_session_set_ice_servers (self, opened->opened.ice_servers);
+  cv_session_group_after_input (self);
 }
 
 static void

@@ -9,10 +9,10 @@
 
 #include "e2ee/envelope.h"
 #include "mls/group.h"
+#include "sframe/receiver.h"
+#include "sframe/sender.h"
 
 G_BEGIN_DECLS
-
-#define CV_E2EE_EPOCH_BITS 4 /* E of RFC 9605 §5.2 */
 
 typedef struct CvE2eeEpochKeys CvE2eeEpochKeys;
 
@@ -26,17 +26,15 @@ guint64 cv_e2ee_epoch_keys_get_epoch (const CvE2eeEpochKeys *keys);
 CvMlsLeaf cv_e2ee_epoch_keys_get_own_leaf (const CvE2eeEpochKeys *keys);
 guint cv_e2ee_epoch_keys_get_leaf_bits (const CvE2eeEpochKeys *keys); /* S */
 
-/* S: the smallest value with leaf_count ≤ 2^S. */
-guint cv_e2ee_epoch_keys_count_leaf_bits (guint32 leaf_count);
+/* FALSE for a leaf that is blank in this epoch, or outside its tree. */
+gboolean cv_e2ee_epoch_keys_has_leaf (const CvE2eeEpochKeys *keys, guint32 leaf);
 
-/* What a key id says, given S of its epoch. */
-typedef struct {
-  guint64 context;
-  guint32 leaf;
-  guint epoch_low; /* epoch mod 2^E: finds the epoch, before S is known */
-} CvE2eeKeyId;
+/* The own SFrame sender of a track: borrowed, one thread at a time. NULL for a reserved track. */
+CvSframeSender *cv_e2ee_epoch_keys_get_sender (const CvE2eeEpochKeys *keys, CvE2eeTrack track);
 
-guint64 cv_e2ee_epoch_keys_make_kid (guint64 epoch, guint leaf_bits, guint32 leaf, guint64 context);
-CvE2eeKeyId cv_e2ee_epoch_keys_parse_kid (guint64 kid, guint leaf_bits);
+/* Opens a frame of that leaf and track, whose key id says the same. out: room for sealed.len bytes.
+ * A second thread in the same stream gets REPLAY. */
+CvSframeVerdict cv_e2ee_epoch_keys_open (CvE2eeEpochKeys *keys, guint32 leaf, CvE2eeTrack track,
+                                         CvSpan sealed, guint8 *out, gsize *out_len);
 
 G_END_DECLS

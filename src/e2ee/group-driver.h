@@ -28,7 +28,7 @@
 G_BEGIN_DECLS
 
 #define CV_E2EE_MAX_MEMBERS 1000
-#define CV_E2EE_MAX_APPLICATION_LEN (48 * 1024)
+#define CV_E2EE_MAX_APPLICATION_LEN (64 * 1024)
 
 typedef struct CvE2eeGroupDriver CvE2eeGroupDriver;
 typedef struct CvE2eeJob CvE2eeJob;
@@ -106,8 +106,9 @@ typedef struct {
   guint64 (*now_s) (gpointer data); /* wall clock, since 1970 */
 
   /* ---- to the transport ---- */
-  /* The room's group from now on, at epoch 0; replaces any other. The server may refuse when others
-   * are connected as members: then call on_start_refused. */
+  /* The room's group from now on, at epoch 0; replaces any other. Answer with on_group, or with
+   * on_start_refused when others are connected as members. Also sent when everybody else has left:
+   * the last member alone starts afresh, and holds the old keys until on_group. */
   void (*start_group) (gpointer data, CvSpan group_id);
   void (*send_knock) (gpointer data, GBytes *sealed);
   void (*send_commit) (gpointer data, CvSpan group_id, guint64 epoch, GBytes *commit);
@@ -182,13 +183,16 @@ void cv_e2ee_group_driver_on_knock_gone (CvE2eeGroupDriver *driver, const char *
 
 /* A commit that the server ordered, own or other, new or from a gap. */
 void cv_e2ee_group_driver_on_ordered_message (CvE2eeGroupDriver *driver, GBytes *commit);
+/* The same for our own, when the server answers its author with a word instead of the commit. */
+void cv_e2ee_group_driver_on_commit_accepted (CvE2eeGroupDriver *driver, guint64 epoch);
 /* Our commit for this epoch was not ordered: another was first, or the server refused. */
 void cv_e2ee_group_driver_on_commit_rejected (CvE2eeGroupDriver *driver, guint64 epoch);
 /* The server voided the ordered commit of this epoch: another one comes for it. */
 void cv_e2ee_group_driver_on_commit_voided (CvE2eeGroupDriver *driver, guint64 epoch);
 void cv_e2ee_group_driver_on_gap_unavailable (CvE2eeGroupDriver *driver);
 void cv_e2ee_group_driver_on_start_refused (CvE2eeGroupDriver *driver);
-/* The server's current group is another one than ours (after a resume): ends with GROUP_GONE. */
+/* The room's group as the server has it: confirms start_group, and after a resume tells whether ours
+ * is still the one; if not, ends with GROUP_GONE. */
 void cv_e2ee_group_driver_on_group (CvE2eeGroupDriver *driver, CvSpan group_id);
 
 void cv_e2ee_group_driver_on_application (CvE2eeGroupDriver *driver, GBytes *message);

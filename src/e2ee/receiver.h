@@ -38,14 +38,17 @@ CvE2eeVerdict
 cv_e2ee_receiver_unprotect (CvE2eeReceiver *receiver, CvMlsLeaf leaf, CvE2eeTrack track,
                             CvSpan sealed, CvE2eeEnvelope *envelope, GBytes **frame);
 
-/* Any thread: totals of one member since it joined. */
+/* Any thread: totals of one stream since the leaf was taken. */
 typedef struct {
   guint64 n_opened;
   guint64 n_no_key;
   guint64 n_undecryptable;
-  guint64 n_dropped;
+  guint64 n_dropped; /* replays */
+  guint64 n_foreign; /* reflections, wrong sender or wrong track: dropped as well */
 } CvE2eeReceiverCounts;
 
+/* Main: the leaf has another owner now. */
+void cv_e2ee_receiver_reset_counts (CvE2eeReceiver *receiver, CvMlsLeaf leaf);
 void cv_e2ee_receiver_get_counts (CvE2eeReceiver *receiver, CvMlsLeaf leaf, CvE2eeTrack track,
                                   CvE2eeReceiverCounts *counts);
 

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Commits of our own: what is due and when, how it is made, what happens when it was ordered. */
+#include "e2ee/driver-private.h"
+
+#include <string.h>
+
+#define PATHLESS_ABOVE 200 /* members */
+#define RESEND_US (5 * G_USEC_PER_SEC)
+#define FRESH_RETRY_US (2 * G_USEC_PER_SEC)
+
+void
+cv_e2ee_driver_plan_free (CvE2eePlan *plan)
+{
+  if (plan == NULL)
+    return;
+  g_clear_pointer (&plan->refs, g_ptr_array_unref);
+  g_clear_pointer (&plan->key_packages, g_ptr_array_unref);
+  g_clear_pointer (&plan->knock_ids, g_ptr_array_unref);
+  g_clear_pointer (&plan->admissions, g_ptr_array_unref);
+  g_clear_pointer (&plan->removes, g_array_unref);
+  g_clear_pointer (&plan->policy, g_bytes_unref);
+  g_free (plan);
+}
+
+void
+cv_e2ee_driver_own_commit_free (CvE2eeOwnCommit *own)
+{
+  if (own == NULL)
+    return;
+  cv_mls_commit_result_clear (&own->result);
+  g_clear_pointer (&own->plan, cv_e2ee_driver_plan_free);
+  g_free (own);
+}
+
+static CvE2eePlan *
+new_plan (void)
+{
+  CvE2eePlan *plan = g_new0 (CvE2eePlan, 1);
+  plan->refs = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  plan->key_packages = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  plan->knock_ids = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  plan->admissions = g_ptr_array_new ();
+  plan->removes = g_array_new (FALSE, FALSE, sizeof (CvMlsLeaf));
+  return plan;
+}
+
+/* ---- when ---- */
+
+/* Rank k waits k steps, from when there was something to do and the epoch is old enough. */
+static gint64
+rank_due_us (const CvE2eeGroupDriver *driver, gint64 ready_at_us)
+{
+  gint64 from_us = MAX (ready_at_us, driver->epoch_at_us + CV_E2EE_DRIVER_EPOCH_MIN_US);
+  return from_us + driver->own_rank * (gint64)CV_E2EE_DRIVER_RANK_STEP_US;
+}
+
+/* Knocks gather: 100 ms after the last one, at most 300 ms after the first. */
+static gint64
+compute_adds_due_us (const CvE2eeGroupDriver *driver)
+{
+  gint64 first_us = G_MAXINT64;
+  gint64 last_us = 0;
+  guint n = 0;
+  for (guint i = 0; i < driver->visitors->len; i++) {
+    const CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
+    if (!cv_e2ee_driver_door_is_admissible (driver, visitor))
+      continue;
+    first_us = MIN (first_us, visitor->since_us);
+    last_us = MAX (last_us, visitor->since_us);
+    n++;
+  }
+  if (n == 0)
+    return G_MAXINT64;
+  if (n >= CV_E2EE_DRIVER_BATCH_MAX)
+    return rank_due_us (driver, last_us);
+  return rank_due_us (driver, MIN (last_us + CV_E2EE_DRIVER_BATCH_FIRST_US,
+                                   first_us + CV_E2EE_DRIVER_BATCH_LAST_US));
+}
+
+static gint64
+compute_removes_due_us (const CvE2eeGroupDriver *driver)
+{
+  gint64 due_us = G_MAXINT64;
+  for (guint i = 0; i < driver->members->len; i++) {
+    gint64 removable_at_us =
+        cv_e2ee_driver_roster_get_removable_at (g_ptr_array_index (driver->members, i));
+    if (removable_at_us != G_MAXINT64)
+      due_us = MIN (due_us, rank_due_us (driver, removable_at_us));
+  }
+  return due_us;
+}
+
+static gint64
+compute_due_us (const CvE2eeGroupDriver *driver)
+{
+  gint64 earliest_us = driver->epoch_at_us + CV_E2EE_DRIVER_EPOCH_MIN_US;
+  gint64 due_us = MIN (compute_adds_due_us (driver), compute_removes_due_us (driver));
+  if (driver->wanted_removes->len > 0 || driver->wanted_policy != NULL)
+    due_us = earliest_us;
+  if (driver->members->len > 1)
+    due_us = MIN (due_us, driver->pcs_at_us);
+  return MAX (due_us, earliest_us);
+}
+
+/* ---- what ---- */
+
+static void
+plan_removes (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
+{
+  for (guint i = 0; i < driver->members->len; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    gboolean is_wanted = FALSE;
+    for (guint k = 0; k < driver->wanted_removes->len; k++)
+      is_wanted = is_wanted
+                  || g_array_index (driver->wanted_removes, CvMlsLeaf, k).index
+                         == member->public.leaf.index;
+    if (is_wanted || cv_e2ee_driver_roster_get_removable_at (member) <= driver->now_us)
+      g_array_append_val (plan->removes, member->public.leaf);
+  }
+}
+
+static gboolean
+has_leaf (const GArray *leaves, CvMlsLeaf leaf)
+{
+  for (guint i = 0; i < leaves->len; i++)
+    if (g_array_index (leaves, CvMlsLeaf, i).index == leaf.index)
+      return TRUE;
+  return FALSE;
+}
+
+/* Two knocks of one identity: the later one is the one that waits for an answer. */
+static gboolean
+is_latest (const CvE2eeGroupDriver *driver, guint index)
+{
+  const CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, index);
+  for (guint i = index + 1; i < driver->visitors->len; i++) {
+    const CvE2eeDriverVisitor *other = g_ptr_array_index (driver->visitors, i);
+    if (cv_e2ee_driver_door_is_admissible (driver, other)
+        && memcmp (other->public.identity_hash, visitor->public.identity_hash, CV_IDENTITY_HASH_LEN)
+               == 0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+plan_adds (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
+{
+  guint room = CV_E2EE_MAX_MEMBERS - driver->members->len;
+  for (guint i = 0; i < driver->visitors->len; i++) {
+    const CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
+    if (plan->refs->len == MIN (room, CV_E2EE_DRIVER_BATCH_MAX))
+      break;
+    if (!cv_e2ee_driver_door_is_admissible (driver, visitor) || !is_latest (driver, i))
+      continue;
+    const CvE2eeDriverMember *before =
+        cv_e2ee_driver_roster_find_identity (driver, visitor->public.identity_hash);
+    if (before != NULL && !has_leaf (plan->removes, before->public.leaf))
+      g_array_append_val (plan->removes, before->public.leaf);
+    g_ptr_array_add (plan->refs, g_bytes_ref (visitor->knock->key_package_ref));
+    g_ptr_array_add (plan->key_packages, g_bytes_ref (visitor->knock->key_package));
+    g_ptr_array_add (plan->knock_ids, g_strdup (visitor->knock_id));
+    if (visitor->admission != NULL)
+      g_ptr_array_add (plan->admissions, visitor->admission);
+  }
+}
+
+static CvE2eePlan *
+make_plan (const CvE2eeGroupDriver *driver)
+{
+  CvE2eePlan *plan = new_plan ();
+  plan_removes (driver, plan);
+  /* Rules of the old policy apply to adds: they wait for the commit after a change of policy. */
+  if (driver->wanted_policy != NULL)
+    plan->policy = cv_e2ee_policy_write (driver->wanted_policy);
+  else
+    plan_adds (driver, plan);
+  plan->is_pathless = plan->refs->len > 0 && plan->removes->len == 0 && driver->has_last_path
+                      && driver->members->len > PATHLESS_ABOVE;
+  return plan;
+}
+
+/* ---- making it ---- */
+
+void
+cv_e2ee_job_run (CvE2eeJob *job)
+{
+  CvE2eePlan *plan = job->plan;
+  CvSpan policy = cv_span_from_bytes (plan->policy);
+  CvMlsPsk psk = {
+      .id = cv_e2ee_room_keys_get_psk_id (job->room_keys),
+      .secret = cv_e2ee_room_keys_get_psk (job->room_keys),
+  };
+  g_autofree CvSpan *adds = g_new0 (CvSpan, plan->key_packages->len + 1);
+  for (guint i = 0; i < plan->key_packages->len; i++)
+    adds[i] = cv_span_from_bytes (g_ptr_array_index (plan->key_packages, i));
+  CvMlsCommitParams params = {
+      .adds = adds,
+      .n_adds = plan->key_packages->len,
+      .removes = (const CvMlsLeaf *)(gpointer)plan->removes->data,
+      .n_removes = plan->removes->len,
+      .policy = plan->policy != NULL ? &policy : NULL,
+      .policy_type = CV_E2EE_POLICY_TYPE,
+      .psks = &psk,
+      .n_psks = plan->key_packages->len > 0 ? 1 : 0,
+      .authenticated_data = cv_span_from_bytes (job->authenticated_data),
+      .is_pathless = plan->is_pathless,
+      .now_s = job->now_s,
+  };
+  if (!cv_mls_group_commit (job->group, &params, &job->result, &job->error) && job->error == NULL)
+    job->error = g_error_new_literal (CV_E2EE_ERROR, CV_E2EE_ERROR_INTERNAL, "no commit");
+}
+
+void
+cv_e2ee_job_free (CvE2eeJob *job)
+{
+  if (job == NULL)
+    return;
+  g_clear_pointer (&job->group, cv_mls_group_unref);
+  g_clear_pointer (&job->plan, cv_e2ee_driver_plan_free);
+  g_clear_pointer (&job->authenticated_data, g_bytes_unref);
+  g_clear_pointer (&job->room_keys, cv_e2ee_room_keys_unref);
+  cv_mls_commit_result_clear (&job->result);
+  g_clear_error (&job->error);
+  g_free (job);
+}
+
+static void
+send (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
+{
+  own->sent_at_us = driver->now_us;
+  driver->ops->send_commit (driver->data, cv_mls_group_get_id (own->result.next), own->epoch,
+                            own->result.commit);
+}
+
+/* A KeyPackage that cannot be added must not block the door for ever. */
+static void
+drop_plan (CvE2eeGroupDriver *driver, const CvE2eePlan *plan)
+{
+  for (guint i = 0; i < plan->knock_ids->len; i++) {
+    const char *knock_id = g_ptr_array_index (plan->knock_ids, i);
+    driver->ops->deny_knock (driver->data, knock_id, CV_E2EE_DENIAL_UNREADABLE);
+    CvE2eeDriverVisitor *visitor = cv_e2ee_driver_door_find (driver, knock_id);
+    if (visitor != NULL)
+      cv_e2ee_driver_door_remove (driver, visitor);
+  }
+  g_array_set_size (driver->wanted_removes, 0);
+  g_clear_pointer (&driver->wanted_policy, g_free);
+  driver->pcs_at_us = MAX (driver->pcs_at_us, driver->now_us + RESEND_US);
+  driver->epoch_at_us = driver->now_us; /* and not at once again */
+}
+
+static void
+take_result (CvE2eeGroupDriver *driver, CvE2eeJob *job)
+{
+  driver->is_job_running = FALSE;
+  if (driver->group == NULL || job->group != driver->group)
+    return;
+  if (job->error != NULL) {
+    drop_plan (driver, job->plan);
+    return;
+  }
+  CvE2eeOwnCommit *own = g_new0 (CvE2eeOwnCommit, 1);
+  own->epoch = cv_mls_group_get_epoch (job->group);
+  own->result = job->result;
+  memset (&job->result, 0, sizeof job->result);
+  own->plan = g_steal_pointer (&job->plan);
+  g_ptr_array_set_size (own->plan->admissions, 0); /* borrowed: not needed any more */
+  own->is_live = TRUE;
+  g_ptr_array_add (driver->own_commits, own);
+  send (driver, own);
+}
+
+static void
+start (CvE2eeGroupDriver *driver)
+{
+  CvE2eeJob *job = g_new0 (CvE2eeJob, 1);
+  job->group = cv_mls_group_ref (driver->group);
+  job->plan = make_plan (driver);
+  job->room_keys = cv_e2ee_room_keys_ref (driver->room_keys);
+  job->now_s = driver->now_s;
+  if (job->plan->admissions->len > 0)
+    job->authenticated_data = cv_e2ee_admission_write_list (job->plan->admissions);
+  driver->is_job_running = TRUE;
+  if (driver->ops->start_job != NULL) {
+    driver->ops->start_job (driver->data, job);
+    return;
+  }
+  cv_e2ee_job_run (job);
+  take_result (driver, job);
+  cv_e2ee_job_free (job);
+}
+
+static void
+drain_waiting (CvE2eeGroupDriver *driver)
+{
+  while (!driver->is_job_running && driver->group != NULL) {
+    CvE2eeWaiting *waiting = g_queue_pop_head (&driver->waiting);
+    if (waiting == NULL)
+      return;
+    if (waiting->kind == CV_E2EE_WAITING_COMMIT) {
+      cv_e2ee_driver_receive_commit (driver, waiting->bytes);
+    } else if (waiting->kind == CV_E2EE_WAITING_MESSAGE) {
+      cv_e2ee_driver_receive_message (driver, waiting->bytes);
+    } else {
+      CvSpan inner = cv_span_from_bytes (waiting->bytes);
+      g_autoptr (GError) error = NULL;
+      if (!cv_e2ee_driver_timers_send_inner (driver, (CvE2eeInner)inner.data[0],
+                                             cv_span (inner.data + 1, inner.len - 1), &error))
+        g_debug ("could not send: %s", error->message);
+    }
+    cv_e2ee_driver_waiting_free (waiting);
+  }
+}
+
+void
+cv_e2ee_group_driver_finish_job (CvE2eeGroupDriver *driver, CvE2eeJob *job)
+{
+  cv_e2ee_driver_enter (driver);
+  take_result (driver, job);
+  cv_e2ee_job_free (job);
+  drain_waiting (driver);
+  cv_e2ee_driver_leave (driver);
+}
+
+/* ---- the group of the last one ---- */
+
+gboolean
+cv_e2ee_driver_commit_needs_fresh_group (const CvE2eeGroupDriver *driver)
+{
+  for (guint i = 0; i < driver->members->len; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    if (!member->public.is_self && cv_e2ee_driver_roster_get_removable_at (member) > driver->now_us)
+      return FALSE;
+  }
+  return driver->had_company;
+}
+
+static gint64
+start_fresh (CvE2eeGroupDriver *driver)
+{
+  g_autoptr (GError) error = NULL;
+  if (driver->fresh == NULL)
+    driver->fresh = cv_e2ee_driver_new_fresh_group (driver, &error);
+  if (driver->fresh == NULL) {
+    g_warning ("could not make a fresh group: %s", error->message);
+    driver->fresh_retry_at_us = driver->now_us + FRESH_RETRY_US;
+    return driver->fresh_retry_at_us;
+  }
+  driver->fresh_retry_at_us = G_MAXINT64;
+  driver->ops->start_group (driver->data, cv_mls_group_get_id (driver->fresh));
+  return G_MAXINT64;
+}
+
+void
+cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver)
+{
+  g_autoptr (CvMlsGroup) fresh = g_steal_pointer (&driver->fresh);
+  g_clear_pointer (&driver->group, cv_mls_group_unref);
+  cv_e2ee_receiver_clear (driver->receiver);
+  g_ptr_array_set_size (driver->old_epochs, 0);
+  g_ptr_array_set_size (driver->future, 0);
+  g_ptr_array_set_size (driver->strangers, 0);
+  g_hash_table_remove_all (driver->used_refs);
+  g_array_set_size (driver->wanted_removes, 0);
+  g_clear_pointer (&driver->wanted_policy, g_free);
+  driver->had_company = FALSE;
+  driver->fresh_retry_at_us = 0;
+  cv_e2ee_driver_epoch_install (driver, fresh, TRUE);
+}
+
+void
+cv_e2ee_group_driver_on_start_refused (CvE2eeGroupDriver *driver)
+{
+  cv_e2ee_driver_enter (driver);
+  g_clear_pointer (&driver->fresh, cv_mls_group_unref);
+  driver->fresh_retry_at_us = driver->now_us + FRESH_RETRY_US;
+  cv_e2ee_driver_leave (driver);
+}
+
+/* ---- its fate ---- */
+
+static CvE2eeOwnCommit *
+find_live (const CvE2eeGroupDriver *driver)
+{
+  for (guint i = 0; i < driver->own_commits->len; i++) {
+    CvE2eeOwnCommit *own = g_ptr_array_index (driver->own_commits, i);
+    if (own->is_live)
+      return own;
+  }
+  return NULL;
+}
+
+gint64
+cv_e2ee_driver_commit_run (CvE2eeGroupDriver *driver)
+{
+  CvE2eeOwnCommit *live = find_live (driver);
+  if (driver->phase != CV_E2EE_PHASE_MEMBER || !driver->is_connected || driver->is_job_running)
+    return G_MAXINT64;
+  if (live != NULL && driver->now_us >= live->sent_at_us + RESEND_US)
+    send (driver, live);
+  if (live != NULL)
+    return live->sent_at_us + RESEND_US;
+  if (driver->now_us < driver->blocked_until_us)
+    return driver->blocked_until_us;
+  if (cv_e2ee_driver_commit_needs_fresh_group (driver))
+    return driver->now_us >= driver->fresh_retry_at_us ? start_fresh (driver)
+                                                       : driver->fresh_retry_at_us;
+  driver->fresh_retry_at_us = 0;
+  gint64 due_us = compute_due_us (driver);
+  if (due_us > driver->now_us)
+    return due_us;
+  start (driver);
+  return driver->now_us + RESEND_US;
+}
+
+CvE2eeOwnCommit *
+cv_e2ee_driver_commit_find_own (const CvE2eeGroupDriver *driver, GBytes *commit)
+{
+  for (guint i = 0; i < driver->own_commits->len; i++) {
+    CvE2eeOwnCommit *own = g_ptr_array_index (driver->own_commits, i);
+    if (g_bytes_equal (own->result.commit, commit))
+      return own;
+  }
+  return NULL;
+}
+
+void
+cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
+{
+  g_autoptr (CvMlsGroup) next = cv_mls_group_ref (own->result.next);
+  g_autoptr (GBytes) welcome =
+      own->result.welcome != NULL ? g_bytes_ref (own->result.welcome) : NULL;
+  CvE2eePlan *plan = g_steal_pointer (&own->plan);
+  gboolean does_change_roster = plan == NULL || plan->refs->len > 0 || plan->removes->len > 0;
+  gboolean has_path = plan == NULL || !plan->is_pathless;
+  gboolean was_resync = plan == NULL;
+  driver->has_last_path = has_path;
+  if (has_path)
+    driver->pcs_at_us = 0;
+  if (plan != NULL && plan->removes->len > 0)
+    g_ptr_array_set_size (driver->strangers, 0);
+  if (plan != NULL && plan->policy != NULL)
+    g_clear_pointer (&driver->wanted_policy, g_free);
+  if (was_resync)
+    cv_e2ee_driver_resync_stop (driver);
+  if (cv_e2ee_driver_epoch_install (driver, next, does_change_roster) && plan != NULL) {
+    for (guint i = 0; i < plan->refs->len; i++) {
+      GBytes *ref = g_ptr_array_index (plan->refs, i);
+      g_hash_table_add (driver->used_refs, g_bytes_ref (ref));
+      cv_e2ee_driver_door_remove_added (driver, cv_span_from_bytes (ref));
+    }
+    if (welcome != NULL)
+      driver->ops->send_welcome (driver->data, (const char *const *)plan->knock_ids->pdata,
+                                 welcome);
+  }
+  cv_e2ee_driver_plan_free (plan);
+}
+
+void
+cv_e2ee_driver_commit_send_external (CvE2eeGroupDriver *driver, CvMlsCommitResult *result)
+{
+  CvE2eeOwnCommit *own = g_new0 (CvE2eeOwnCommit, 1);
+  own->result = *result;
+  memset (result, 0, sizeof *result);
+  own->epoch = cv_mls_group_get_epoch (own->result.next) - 1;
+  own->is_live = TRUE;
+  g_ptr_array_add (driver->own_commits, own);
+  send (driver, own);
+}
+
+/* wanted_removes are leaves: those of people who are not there any more would hit others. */
+void
+cv_e2ee_driver_commit_forget (CvE2eeGroupDriver *driver)
+{
+  g_ptr_array_set_size (driver->own_commits, 0);
+  for (guint i = driver->wanted_removes->len; i > 0; i--) {
+    CvMlsMember now;
+    CvMlsLeaf leaf = g_array_index (driver->wanted_removes, CvMlsLeaf, i - 1);
+    const CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, leaf);
+    if (member == NULL || !cv_mls_group_get_member (driver->group, leaf, &now)
+        || !cv_span_equal (now.identity, cv_span_from_bytes (member->identity)))
+      g_array_remove_index (driver->wanted_removes, i - 1);
+  }
+}
+
+void
+cv_e2ee_group_driver_on_commit_accepted (CvE2eeGroupDriver *driver, guint64 epoch)
+{
+  cv_e2ee_driver_enter (driver);
+  CvE2eeOwnCommit *live = find_live (driver);
+  if (live != NULL && live->epoch == epoch && driver->phase != CV_E2EE_PHASE_ENDED) {
+    cv_e2ee_driver_commit_adopt (driver, live);
+    cv_e2ee_driver_receive_future (driver);
+  }
+  cv_e2ee_driver_leave (driver);
+}
+
+void
+cv_e2ee_group_driver_on_commit_rejected (CvE2eeGroupDriver *driver, guint64 epoch)
+{
+  cv_e2ee_driver_enter (driver);
+  CvE2eeOwnCommit *live = find_live (driver);
+  if (live != NULL && live->epoch == epoch) {
+    live->is_live = FALSE;
+    cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_LOST_RACE, CV_E2EE_EVERYBODY);
+    /* The winner's commit is on its way; should it not come, try again after a while. */
+    driver->epoch_at_us = MAX (driver->epoch_at_us, driver->now_us);
+    if (driver->phase == CV_E2EE_PHASE_RESYNC)
+      driver->resync_retry_at_us = driver->now_us + CV_E2EE_DRIVER_EPOCH_MIN_US;
+  }
+  cv_e2ee_driver_leave (driver);
+}
+
+void
+cv_e2ee_group_driver_on_commit_voided (CvE2eeGroupDriver *driver, guint64 epoch)
+{
+  cv_e2ee_driver_enter (driver);
+  if (driver->group != NULL) {
+    guint64 own_epoch = cv_mls_group_get_epoch (driver->group);
+    if (epoch == own_epoch)
+      driver->blocked_until_us = 0;
+    /* We had followed it: the others stay behind, and we must go back to them. */
+    else if (epoch < own_epoch)
+      cv_e2ee_driver_resync_start (driver);
+  }
+  cv_e2ee_driver_leave (driver);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The door: sealed knocks, what becomes of them, and the moderators' admissions. */
+#include "e2ee/driver-private.h"
+
+#include <string.h>
+
+#define KNOCK_ID_MAX 128
+
+void
+cv_e2ee_driver_visitor_free (CvE2eeDriverVisitor *visitor)
+{
+  if (visitor == NULL)
+    return;
+  g_clear_pointer (&visitor->knock_id, g_free);
+  g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
+  g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
+  g_free (visitor);
+}
+
+CvE2eeDriverVisitor *
+cv_e2ee_driver_door_find (const CvE2eeGroupDriver *driver, const char *knock_id)
+{
+  for (guint i = 0; i < driver->visitors->len; i++) {
+    CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
+    if (strcmp (visitor->knock_id, knock_id) == 0)
+      return visitor;
+  }
+  return NULL;
+}
+
+static gboolean
+is_shut (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
+{
+  return driver->policy.is_locked
+         && !cv_e2ee_driver_roster_may_return (driver, visitor->public.identity_hash);
+}
+
+static gboolean
+is_full (const CvE2eeGroupDriver *driver)
+{
+  return driver->members->len >= CV_E2EE_MAX_MEMBERS;
+}
+
+gboolean
+cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
+                                   const CvE2eeDriverVisitor *visitor)
+{
+  /* Our own identity at the door: the others must judge that, they see whether we are here. */
+  if (visitor->knock == NULL || visitor->is_denied || is_full (driver)
+      || memcmp (visitor->public.identity_hash, driver->own_hash, CV_IDENTITY_HASH_LEN) == 0)
+    return FALSE;
+  if (is_shut (driver, visitor)
+      || g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref))
+    return FALSE;
+  return driver->policy.admission == CV_E2EE_ADMISSION_LINK || visitor->admission != NULL;
+}
+
+void
+cv_e2ee_driver_door_remove (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
+{
+  if (visitor->knock != NULL)
+    driver->has_door_news = TRUE;
+  g_ptr_array_remove (driver->visitors, visitor);
+}
+
+void
+cv_e2ee_driver_door_remove_added (CvE2eeGroupDriver *driver, CvSpan key_package_ref)
+{
+  for (guint i = driver->visitors->len; i > 0; i--) {
+    CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i - 1);
+    if (visitor->knock == NULL
+        || !cv_span_equal (cv_span_from_bytes (visitor->knock->key_package_ref), key_package_ref))
+      continue;
+    /* The knock told the connection of the leaf that it became. */
+    CvE2eeDriverMember *member =
+        cv_e2ee_driver_roster_find_identity (driver, visitor->public.identity_hash);
+    if (member != NULL && member->member_id == NULL)
+      cv_e2ee_driver_roster_set_member_id (driver, member, visitor->knock->member_id);
+    cv_e2ee_driver_door_remove (driver, visitor);
+  }
+}
+
+gboolean
+cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor, GError **error)
+{
+  CvE2eeAdmission *admission = cv_e2ee_admission_sign (
+      driver->group, cv_span_from_bytes (visitor->knock->key_package_ref), driver->now_s, error);
+  if (admission == NULL)
+    return FALSE;
+  g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
+  visitor->admission = admission;
+  visitor->since_us = driver->now_us;
+  driver->has_door_news = TRUE;
+  if (driver->members->len == 1)
+    return TRUE;
+  /* Everybody hears of it, so that not always the moderator commits. */
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_ptr_array_add (list, admission);
+  g_autoptr (GBytes) encoded = cv_e2ee_admission_write_list (list);
+  return cv_e2ee_driver_timers_send_inner (driver, CV_E2EE_INNER_ADMISSION,
+                                           cv_span_from_bytes (encoded), error);
+}
+
+static void
+take_admission (CvE2eeGroupDriver *driver, CvE2eeAdmission *admission)
+{
+  const CvE2eeDriverMember *moderator = cv_e2ee_driver_roster_find (driver, admission->moderator);
+  if (moderator == NULL
+      || !cv_e2ee_policy_is_moderator (&driver->policy, moderator->statement->identity_hash)
+      || !cv_e2ee_admission_verify (driver->group, admission, driver->now_s, driver->now_s, NULL))
+    return;
+  for (guint i = 0; i < driver->visitors->len; i++) {
+    CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
+    if (visitor->knock == NULL
+        || !g_bytes_equal (visitor->knock->key_package_ref, admission->key_package_ref))
+      continue;
+    CvE2eeAdmission *copy = g_new0 (CvE2eeAdmission, 1);
+    *copy = *admission;
+    copy->key_package_ref = g_bytes_ref (admission->key_package_ref);
+    copy->signature = g_bytes_ref (admission->signature);
+    g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
+    visitor->admission = copy;
+    visitor->since_us = driver->now_us;
+    driver->has_door_news = TRUE;
+    return;
+  }
+}
+
+void
+cv_e2ee_driver_door_receive_admission (CvE2eeGroupDriver *driver, CvSpan encoded)
+{
+  g_autoptr (GPtrArray) admissions = cv_e2ee_admission_parse_list (encoded, NULL);
+  if (admissions == NULL) {
+    cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_APPLICATION, CV_E2EE_EVERYBODY);
+    return;
+  }
+  for (guint i = 0; i < admissions->len; i++)
+    take_admission (driver, g_ptr_array_index (admissions, i));
+}
+
+static void
+show_visitor (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
+{
+  const CvIdentityStatement *statement = visitor->knock->statement;
+  CvE2eeVisitor *shown = &visitor->public;
+  shown->knock_id = visitor->knock_id;
+  shown->name = statement->name;
+  shown->identity_key = cv_span_from_bytes (statement->identity_key);
+  memcpy (shown->identity_hash, statement->identity_hash, CV_IDENTITY_HASH_LEN);
+  shown->contact = CV_IDENTITY_CONTACT_NEW;
+  if (driver->ops->find_contact != NULL)
+    shown->contact = driver->ops->find_contact (driver->data, shown->identity_key, shown->name);
+}
+
+/* Who was cut off a moment ago, or still is in grace, was let in by a moderator before. */
+static void
+readmit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
+{
+  g_autoptr (GError) error = NULL;
+  if (driver->policy.admission != CV_E2EE_ADMISSION_MODERATOR
+      || !cv_e2ee_group_driver_is_moderator (driver)
+      || !cv_e2ee_driver_roster_may_return (driver, visitor->public.identity_hash))
+    return;
+  if (!cv_e2ee_driver_door_admit (driver, visitor, &error))
+    g_debug ("admission: %s", error->message);
+}
+
+static void
+open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
+{
+  g_autoptr (GError) error = NULL;
+  CvE2eeDriverVisitor *visitor = cv_e2ee_driver_door_find (driver, knock_id);
+  if (visitor != NULL)
+    cv_e2ee_driver_door_remove (driver, visitor);
+  if (driver->visitors->len >= CV_E2EE_DRIVER_VISITORS_MAX || strlen (knock_id) > KNOCK_ID_MAX)
+    return;
+  visitor = g_new0 (CvE2eeDriverVisitor, 1);
+  visitor->knock_id = g_strdup (knock_id);
+  visitor->since_us = driver->now_us;
+  g_ptr_array_add (driver->visitors, visitor);
+  visitor->knock = cv_e2ee_knock_open (driver->crypto, driver->room_keys, driver->suite,
+                                       cv_span_from_bytes (sealed), driver->now_s, &error);
+  /* An old knock, played again by the server, would throw its owner out of the meeting. */
+  if (visitor->knock != NULL
+      && g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref))
+    g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
+  if (visitor->knock == NULL) {
+    g_debug ("knock: %s", error != NULL ? error->message : "played again");
+    cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_KNOCK, CV_E2EE_EVERYBODY);
+    return;
+  }
+  show_visitor (driver, visitor);
+  driver->has_door_news = TRUE;
+  readmit (driver, visitor);
+}
+
+void
+cv_e2ee_group_driver_on_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
+{
+  cv_e2ee_driver_enter (driver);
+  if (driver->phase == CV_E2EE_PHASE_MEMBER)
+    open_knock (driver, knock_id, sealed);
+  cv_e2ee_driver_leave (driver);
+}
+
+void
+cv_e2ee_group_driver_on_knock_gone (CvE2eeGroupDriver *driver, const char *knock_id)
+{
+  cv_e2ee_driver_enter (driver);
+  CvE2eeDriverVisitor *visitor = cv_e2ee_driver_door_find (driver, knock_id);
+  if (visitor != NULL)
+    cv_e2ee_driver_door_remove (driver, visitor);
+  cv_e2ee_driver_leave (driver);
+}
+
+static gboolean
+find_denial (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor,
+             CvE2eeDenial *denial)
+{
+  if (visitor->knock == NULL)
+    *denial = CV_E2EE_DENIAL_UNREADABLE;
+  else if (is_shut (driver, visitor))
+    *denial = CV_E2EE_DENIAL_LOCKED;
+  else if (is_full (driver))
+    *denial = CV_E2EE_DENIAL_FULL;
+  else
+    return FALSE;
+  return !visitor->is_denied;
+}
+
+static void
+renew_admission (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
+{
+  CvMlsLeaf own_leaf = cv_mls_group_get_own_leaf (driver->group);
+  g_autoptr (GError) error = NULL;
+  if (visitor->admission == NULL || driver->now_s < visitor->admission->expiry_s)
+    return;
+  gboolean is_ours = visitor->admission->moderator.index == own_leaf.index;
+  g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
+  driver->has_door_news = TRUE;
+  if (is_ours && cv_e2ee_group_driver_is_moderator (driver)
+      && !cv_e2ee_driver_door_admit (driver, visitor, &error))
+    g_debug ("admission: %s", error->message);
+}
+
+gint64
+cv_e2ee_driver_door_run (CvE2eeGroupDriver *driver)
+{
+  gint64 next_us = G_MAXINT64;
+  if (driver->phase != CV_E2EE_PHASE_MEMBER)
+    return next_us;
+  for (guint i = 0; i < driver->visitors->len; i++) {
+    CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
+    CvE2eeDenial denial;
+    renew_admission (driver, visitor);
+    if (!find_denial (driver, visitor, &denial))
+      continue;
+    /* By rank as with commits: one answer is enough. */
+    gint64 due_us = visitor->since_us + driver->own_rank * (gint64)CV_E2EE_DRIVER_RANK_STEP_US;
+    if (due_us > driver->now_us) {
+      next_us = MIN (next_us, due_us);
+      continue;
+    }
+    visitor->is_denied = TRUE;
+    driver->has_door_news = TRUE;
+    driver->ops->deny_knock (driver->data, visitor->knock_id, denial);
+  }
+  return next_us;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The inside of CvE2eeGroupDriver, shared by the driver-*.c files and nobody else.
+ *
+ *   group-driver   life, inputs that need one line, getters; enter and leave bracket every input
+ *   driver-roster  members of the epoch, ranks, who is away
+ *   driver-rules   what a commit or a joined group may be (the "client" rules of E2EE.md)
+ *   driver-epoch   entering an epoch, keys in and out
+ *   driver-commit  what to commit and when, own commits and their Welcomes
+ *   driver-receive ordered commits and application messages
+ *   driver-door    knocks and admissions
+ *   driver-resync  the way back after too long an absence
+ *   driver-actions what the person asks for
+ *   driver-timers  heartbeats, the shield, what is due */
+#pragma once
+
+#include "e2ee/admission.h"
+#include "e2ee/group-driver.h"
+
+G_BEGIN_DECLS
+
+#define CV_E2EE_DRIVER_GRACE_US (15 * G_USEC_PER_SEC)
+#define CV_E2EE_DRIVER_GRACE_SLACK_US (3 * G_USEC_PER_SEC) /* others heard of it a little earlier */
+#define CV_E2EE_DRIVER_RETURN_US (60 * G_USEC_PER_SEC)
+#define CV_E2EE_DRIVER_RANK_STEP_US (300 * 1000)
+#define CV_E2EE_DRIVER_EPOCH_MIN_US (500 * 1000)
+#define CV_E2EE_DRIVER_SWITCH_US (500 * 1000)
+#define CV_E2EE_DRIVER_RETENTION_US (5 * G_USEC_PER_SEC)
+#define CV_E2EE_DRIVER_BATCH_FIRST_US (100 * 1000)
+#define CV_E2EE_DRIVER_BATCH_LAST_US (300 * 1000)
+#define CV_E2EE_DRIVER_BATCH_MAX 32
+#define CV_E2EE_DRIVER_FUTURE_MAX 256 /* messages held for epochs to come */
+#define CV_E2EE_DRIVER_VISITORS_MAX 256
+#define CV_E2EE_DRIVER_ACK_MAX_MEMBERS 32 /* above, epochs are not acknowledged one by one */
+
+/* First byte of an application message's plaintext. */
+typedef enum {
+  CV_E2EE_INNER_HEARTBEAT = 1,
+  CV_E2EE_INNER_PAYLOAD = 2, /* leaf it is for (4 bytes), payload */
+  CV_E2EE_INNER_GOODBYE = 3,
+  CV_E2EE_INNER_ADMISSION = 4, /* a list of one */
+} CvE2eeInner;
+
+/* First byte of what goes by the application relay but is no MLSMessage (those start with 0). */
+#define CV_E2EE_CONTROL_RESYNC_REQUEST 0xC1
+#define CV_E2EE_CONTROL_RESYNC_ANSWER 0xC2
+
+typedef struct {
+  CvE2eeMember public; /* points into the rest */
+  CvIdentityStatement *statement;
+  GBytes *identity; /* the credential as in the leaf */
+  GBytes *signature_public;
+  char *member_id; /* NULL: not known yet */
+  gint64 away_at_us; /* 0: here */
+  gboolean was_graceful; /* goes with away_at_us */
+  gboolean has_acknowledged; /* the current epoch */
+  gboolean is_confirmed;
+  gboolean is_accepted;
+  gboolean has_broken_rules;
+  gint64 resynced_at_us; /* 0: never */
+  gint64 failing_since_us[CV_E2EE_N_TRACKS]; /* 0: not failing */
+  CvE2eeReceiverCounts seen[CV_E2EE_N_TRACKS];
+  gboolean has_foreign_frames;
+  gint64 foreign_at_us;
+} CvE2eeDriverMember;
+
+typedef struct {
+  CvE2eeVisitor public;
+  char *knock_id;
+  CvE2eeKnock *knock; /* NULL: could not be opened */
+  CvE2eeAdmission *admission;
+  gint64 since_us;
+  gboolean is_denied; /* told the transport */
+} CvE2eeDriverVisitor;
+
+typedef struct {
+  guint8 hash[CV_IDENTITY_HASH_LEN];
+  gint64 at_us;
+} CvE2eeDeparted;
+
+typedef struct {
+  CvMlsGroup *group;
+  gint64 until_us; /* G_MAXINT64: until the new epoch is in use */
+} CvE2eeOldEpoch;
+
+/* What a commit of ours does. */
+typedef struct {
+  GPtrArray *refs; /* GBytes: KeyPackageRefs added */
+  GPtrArray *key_packages; /* GBytes */
+  GPtrArray *knock_ids; /* char * */
+  GPtrArray *admissions; /* borrowed CvE2eeAdmission */
+  GArray *removes; /* CvMlsLeaf */
+  GBytes *policy; /* NULL: unchanged */
+  gboolean is_pathless;
+} CvE2eePlan;
+
+struct CvE2eeJob {
+  CvMlsGroup *group;
+  CvE2eePlan *plan;
+  GBytes *authenticated_data;
+  CvE2eeRoomKeys *room_keys;
+  guint64 now_s;
+  CvMlsCommitResult result;
+  GError *error;
+};
+
+/* A commit of ours in the current epoch. Kept when it was rejected, in case the server orders it
+ * all the same: MLS cannot open its own message. */
+typedef struct {
+  guint64 epoch;
+  CvMlsCommitResult result;
+  CvE2eePlan *plan; /* NULL: external commit */
+  gboolean is_live;
+  gint64 sent_at_us;
+} CvE2eeOwnCommit;
+
+typedef struct {
+  CvMlsLeaf from;
+  GByteArray *data; /* secret */
+  gsize offset;
+} CvE2eeDelivery;
+
+struct CvE2eeGroupDriver {
+  CvCrypto *crypto;
+  const CvMlsSuite *suite;
+  CvIdentityKeyPair *identity;
+  char *name;
+  CvE2eeRoomKeys *room_keys;
+  char *member_id;
+  const CvE2eeGroupDriverOps *ops;
+  gpointer data;
+  guint8 own_hash[CV_IDENTITY_HASH_LEN];
+
+  CvE2eePhase phase;
+  gboolean is_connected;
+  guint depth; /* of inputs and actions */
+  gint64 deadline_us;
+  gint64 now_us; /* of the running input */
+  guint64 now_s;
+
+  CvMlsJoiner *joiner;
+  CvMlsGroup *group;
+  CvMlsGroup *fresh; /* the group that replaces ours when the server agrees; or NULL */
+  gint64 fresh_retry_at_us; /* 0: asked, not answered */
+  CvE2eePolicy policy;
+  gint64 epoch_at_us;
+  gboolean has_last_path; /* the last commit had a path: the next may go without */
+  gboolean had_company; /* in this group: when all have left it is not used again */
+  GPtrArray *old_epochs; /* CvE2eeOldEpoch, oldest first */
+  CvE2eeEpochKeys *next_send_keys; /* installed for sending at switch_at_us */
+  gint64 switch_at_us;
+  gint64 retire_at_us; /* 0: nothing to retire */
+  gint64 pcs_at_us;
+  char *code;
+  gboolean is_code_confirmed;
+
+  GPtrArray *members; /* CvE2eeDriverMember, by leaf */
+  GArray *departed; /* CvE2eeDeparted: ungraceful, at most 60 s ago */
+  GPtrArray *strangers; /* char *: gone connections that no leaf is known for */
+  GHashTable *used_refs; /* GBytes: KeyPackages that were added once */
+  guint own_rank;
+
+  GPtrArray *visitors; /* CvE2eeDriverVisitor */
+  GArray *wanted_removes; /* CvMlsLeaf, by us as moderator */
+  CvE2eePolicy *wanted_policy;
+  GPtrArray *own_commits; /* CvE2eeOwnCommit */
+  gboolean is_job_running;
+  gint64 blocked_until_us; /* an ordered commit was rejected: the server is to void it first */
+  GQueue waiting; /* CvE2eeWaiting: held while a job runs */
+
+  GPtrArray *future; /* GBytes: messages of epochs to come */
+  gint64 behind_since_us; /* 0: not behind */
+  gint64 gap_asked_at_us; /* 0: never */
+  gint64 caught_up_at_us; /* until then missed commits are expected */
+  guint64 current_s; /* wall clock when we were last known to be current */
+
+  CvCryptoKeyPair resync_pair;
+  guint8 resync_hash[32];
+  gint64 resync_retry_at_us;
+  GPtrArray *resync_requests; /* CvE2eeResyncRequest: to be answered by rank */
+
+  CvE2eeHeartbeatTracker *tracker;
+  gint64 heartbeat_at_us;
+  gint64 trust_at_us;
+  gboolean is_muted_by_doubt; /* nobody agrees: nothing is sent */
+  CvE2eeTrust trust;
+
+  CvE2eeSender *sender;
+  CvE2eeReceiver *receiver;
+
+  GQueue deliveries; /* CvE2eeDelivery */
+  guint64 n_notices[CV_E2EE_N_NOTICES];
+  gboolean is_flushing;
+  gboolean has_joined_news, has_roster_news, has_door_news, has_policy_news, has_shield_news,
+      has_epoch_news, has_ended_news;
+  CvE2eeEnd end;
+};
+
+typedef struct {
+  enum { CV_E2EE_WAITING_COMMIT, CV_E2EE_WAITING_MESSAGE, CV_E2EE_WAITING_SEND } kind;
+  GBytes *bytes;
+} CvE2eeWaiting;
+
+typedef struct {
+  GBytes *request;
+  guint8 hash[32];
+  GBytes *public_key;
+  CvMlsLeaf leaf;
+  gint64 due_us;
+} CvE2eeResyncRequest;
+
+/* ---- group-driver ---- */
+void cv_e2ee_driver_enter (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_leave (CvE2eeGroupDriver *driver); /* does what is due, tells the news */
+void cv_e2ee_driver_notice (CvE2eeGroupDriver *driver, CvE2eeNotice notice, CvMlsLeaf leaf);
+void cv_e2ee_driver_finish (CvE2eeGroupDriver *driver, CvE2eeEnd end); /* wipes */
+CvMlsGroup *cv_e2ee_driver_new_fresh_group (CvE2eeGroupDriver *driver,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+cv_e2ee_driver_make_leaf (CvE2eeGroupDriver *driver, CvCryptoKeyPair *signature, GBytes **statement,
+                          CvMlsLeafParams *params, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CvSecret *cv_e2ee_driver_find_psk (gpointer driver, CvSpan psk_id);
+
+/* ---- roster ---- */
+void cv_e2ee_driver_member_free (CvE2eeDriverMember *member);
+CvE2eeDriverMember *cv_e2ee_driver_roster_find (const CvE2eeGroupDriver *driver, CvMlsLeaf leaf);
+CvE2eeDriverMember *cv_e2ee_driver_roster_find_self (const CvE2eeGroupDriver *driver);
+CvE2eeDriverMember *
+cv_e2ee_driver_roster_find_identity (const CvE2eeGroupDriver *driver,
+                                     const guint8 hash[static CV_IDENTITY_HASH_LEN]);
+/* Makes members those of the group; FALSE: one of its leaves is not valid. */
+gboolean cv_e2ee_driver_roster_rebuild (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Copies facts into what get_member shows. */
+void cv_e2ee_driver_roster_refresh (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_roster_compute_rank (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_roster_set_member_id (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
+                                          const char *member_id);
+void cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
+                                     gboolean was_graceful);
+void cv_e2ee_driver_roster_heard (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member);
+gboolean cv_e2ee_driver_roster_may_return (const CvE2eeGroupDriver *driver,
+                                           const guint8 hash[static CV_IDENTITY_HASH_LEN]);
+gint64 cv_e2ee_driver_roster_run (CvE2eeGroupDriver *driver);
+/* When others may remove the member; G_MAXINT64: it is here. */
+gint64 cv_e2ee_driver_roster_get_removable_at (const CvE2eeDriverMember *member);
+
+/* ---- rules ---- */
+gboolean
+cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceived *received,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- epoch ---- */
+/* Takes over the epoch: keys, roster, policy, timers, news. FALSE: the meeting has ended. */
+gboolean cv_e2ee_driver_epoch_install (CvE2eeGroupDriver *driver, CvMlsGroup *next,
+                                       gboolean does_change_roster);
+void cv_e2ee_driver_epoch_note_commit (CvE2eeGroupDriver *driver, const CvMlsReceived *received);
+void cv_e2ee_driver_epoch_acknowledge (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member);
+CvMlsGroup *cv_e2ee_driver_epoch_find_old (const CvE2eeGroupDriver *driver, guint64 epoch);
+gint64 cv_e2ee_driver_epoch_run (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_old_epoch_free (CvE2eeOldEpoch *old);
+
+/* ---- commit ---- */
+void cv_e2ee_driver_plan_free (CvE2eePlan *plan);
+void cv_e2ee_driver_own_commit_free (CvE2eeOwnCommit *own);
+gint64 cv_e2ee_driver_commit_run (CvE2eeGroupDriver *driver);
+CvE2eeOwnCommit *cv_e2ee_driver_commit_find_own (const CvE2eeGroupDriver *driver, GBytes *commit);
+void cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own);
+void cv_e2ee_driver_commit_send_external (CvE2eeGroupDriver *driver, CvMlsCommitResult *result);
+void cv_e2ee_driver_commit_forget (CvE2eeGroupDriver *driver); /* a new epoch: none is of use */
+gboolean cv_e2ee_driver_commit_needs_fresh_group (const CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver);
+
+/* ---- receive ---- */
+void cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit);
+void cv_e2ee_driver_receive_message (CvE2eeGroupDriver *driver, GBytes *message);
+void cv_e2ee_driver_receive_future (CvE2eeGroupDriver *driver); /* what was held for this epoch */
+void cv_e2ee_driver_receive_ask_gap (CvE2eeGroupDriver *driver);
+gint64 cv_e2ee_driver_receive_run (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_delivery_free (CvE2eeDelivery *delivery);
+
+/* ---- door ---- */
+void cv_e2ee_driver_visitor_free (CvE2eeDriverVisitor *visitor);
+CvE2eeDriverVisitor *
+cv_e2ee_driver_door_find (const CvE2eeGroupDriver *driver, const char *knock_id);
+gboolean cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
+                                            const CvE2eeDriverVisitor *visitor);
+void cv_e2ee_driver_door_remove (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor);
+void cv_e2ee_driver_door_remove_added (CvE2eeGroupDriver *driver, CvSpan key_package_ref);
+gboolean cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void cv_e2ee_driver_door_receive_admission (CvE2eeGroupDriver *driver, CvSpan encoded);
+gint64 cv_e2ee_driver_door_run (CvE2eeGroupDriver *driver);
+
+/* ---- resync ---- */
+void cv_e2ee_driver_resync_start (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_resync_stop (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, GBytes *message);
+gint64 cv_e2ee_driver_resync_run (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_resync_request_free (CvE2eeResyncRequest *request);
+
+/* ---- timers ---- */
+/* Seals and sends (or holds, while a job runs) one inner message. */
+gboolean
+cv_e2ee_driver_timers_send_inner (CvE2eeGroupDriver *driver, CvE2eeInner kind, CvSpan content,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void cv_e2ee_driver_timers_send_heartbeat (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_timers_receive_heartbeat (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
+                                              guint64 epoch, CvSpan encoded);
+void cv_e2ee_driver_timers_judge (CvE2eeGroupDriver *driver);
+gint64 cv_e2ee_driver_timers_run (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_waiting_free (CvE2eeWaiting *waiting);
+
+G_END_DECLS

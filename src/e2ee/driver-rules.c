@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The rules that every client enforces, whatever the server ordered (E2EE.md sections 4 to 6).
+ *
+ * Nothing here changes the driver: a commit is judged, then taken or refused as a whole. */
+#include "e2ee/driver-private.h"
+
+#include <string.h>
+
+#define REQUIRED_CAPABILITIES 0x0003 /* RFC 9420 §13.4 */
+
+static gboolean
+refuse (GError **error, const char *why)
+{
+  g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_POLICY, why);
+  return FALSE;
+}
+
+/* When a gap is being caught up, what was in time then must not be too late now. */
+static guint64
+get_oldest_s (const CvE2eeGroupDriver *driver)
+{
+  gboolean is_catching_up = driver->now_us < driver->caught_up_at_us;
+  return is_catching_up ? MIN (driver->current_s, driver->now_s) : driver->now_s;
+}
+
+static gboolean
+is_catching_up (const CvE2eeGroupDriver *driver)
+{
+  return driver->now_us < driver->caught_up_at_us;
+}
+
+/* Full, NULL: the leaf has no valid statement. now_s 0: the times do not matter any more. */
+static CvIdentityStatement *
+read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf leaf, guint64 now_s,
+           GError **error)
+{
+  CvMlsMember member;
+  if (!cv_mls_group_get_member (group, leaf, &member)) {
+    refuse (error, "expected a member, got a blank leaf");
+    return NULL;
+  }
+  CvIdentityStatementChecks checks = {
+      .mls_public = member.signature_public,
+      .room_id = cv_e2ee_room_keys_get_room_id (driver->room_keys),
+      .now_s = now_s,
+  };
+  return cv_identity_statement_verify (driver->crypto, member.identity, &checks, error);
+}
+
+static gboolean
+has_leaf (const GArray *leaves, CvMlsLeaf leaf)
+{
+  for (guint i = 0; i < leaves->len; i++)
+    if (g_array_index (leaves, CvMlsLeaf, i).index == leaf.index)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_removed_identity (const CvE2eeGroupDriver *driver, const CvMlsCommitSummary *summary,
+                     const CvIdentityStatement *statement)
+{
+  const CvE2eeDriverMember *member =
+      cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash);
+  return member != NULL && has_leaf (summary->removed, member->public.leaf);
+}
+
+/* Who stays keeps name and key: a path may renew the HPKE key alone. */
+static gboolean
+check_unchanged (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, GError **error)
+{
+  const CvMlsCommitSummary *summary = &received->summary;
+  for (guint i = 0; i < driver->members->len; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    CvMlsMember now;
+    if (has_leaf (summary->removed, member->public.leaf))
+      continue;
+    if (!cv_mls_group_get_member (received->next, member->public.leaf, &now)
+        || !cv_span_equal (now.identity, cv_span_from_bytes (member->identity))
+        || !cv_span_equal (now.signature_public, cv_span_from_bytes (member->signature_public)))
+      return refuse (error, "expected members to stay who they are");
+  }
+  guint n_before = driver->members->len - summary->removed->len;
+  guint n_new = summary->added->len + (summary->is_external ? 1 : 0);
+  if (cv_mls_group_get_n_members (received->next) != n_before + n_new)
+    return refuse (error, "expected only announced members to come");
+  return TRUE;
+}
+
+/* RFC 9420 §12.4.3.2 allows strangers to join by themselves; this profile does not. */
+static gboolean
+check_external (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, GError **error)
+{
+  const CvMlsCommitSummary *summary = &received->summary;
+  if (!summary->has_resumption_psk || summary->added->len > 0 || summary->changes_policy
+      || summary->removed->len != 1)
+    return refuse (error, "expected an external commit to be a re-synchronisation");
+  g_autoptr (CvIdentityStatement) statement =
+      read_leaf (driver, received->next, summary->committer, 0, error);
+  if (statement == NULL)
+    return FALSE;
+  if (!is_removed_identity (driver, summary, statement))
+    return refuse (error, "expected a member to re-synchronise in its own place");
+  return TRUE;
+}
+
+static gboolean
+check_policy (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, gboolean by_moderator,
+              GError **error)
+{
+  CvSpan before = cv_mls_group_get_extension (driver->group, CV_E2EE_POLICY_TYPE);
+  CvSpan after = cv_mls_group_get_extension (received->next, CV_E2EE_POLICY_TYPE);
+  CvE2eePolicy next;
+  if (!cv_span_equal (cv_mls_group_get_extension (driver->group, REQUIRED_CAPABILITIES),
+                      cv_mls_group_get_extension (received->next, REQUIRED_CAPABILITIES)))
+    return refuse (error, "expected the required capabilities to stay");
+  if (!received->summary.changes_policy)
+    return cv_span_equal (before, after) || refuse (error, "expected the policy to stay");
+  if (!by_moderator)
+    return refuse (error, "expected a moderator to change the policy");
+  if (received->summary.added->len > 0)
+    return refuse (error, "expected a change of policy to add nobody");
+  if (!cv_e2ee_policy_parse (after, &next, error))
+    return FALSE;
+  return cv_e2ee_policy_may_become (&driver->policy, &next)
+         || refuse (error, "expected meeting, creator and suite to stay");
+}
+
+static gboolean
+is_admitted (const CvE2eeGroupDriver *driver, GBytes *ref, const GPtrArray *admissions)
+{
+  for (guint i = 0; i < admissions->len; i++) {
+    const CvE2eeAdmission *admission = g_ptr_array_index (admissions, i);
+    const CvE2eeDriverMember *moderator = cv_e2ee_driver_roster_find (driver, admission->moderator);
+    if (moderator == NULL
+        || !cv_e2ee_policy_is_moderator (&driver->policy, moderator->statement->identity_hash)
+        || !g_bytes_equal (admission->key_package_ref, ref))
+      continue;
+    if (cv_e2ee_admission_verify (driver->group, admission, get_oldest_s (driver), driver->now_s,
+                                  NULL))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
+             const CvMlsAdded *added, const GPtrArray *admissions, GError **error)
+{
+  g_autoptr (CvIdentityStatement) statement =
+      read_leaf (driver, received->next, added->leaf, get_oldest_s (driver), error);
+  if (statement == NULL)
+    return FALSE;
+  if (driver->policy.is_locked
+      && !cv_e2ee_driver_roster_may_return (driver, statement->identity_hash)
+      && !is_catching_up (driver))
+    return refuse (error, "expected nobody to come while the meeting is locked");
+  if (driver->policy.admission == CV_E2EE_ADMISSION_MODERATOR
+      && !is_admitted (driver, added->key_package_ref, admissions))
+    return refuse (error, "expected a moderator to have admitted who comes");
+  if (cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash) != NULL
+      && !is_removed_identity (driver, &received->summary, statement))
+    return refuse (error, "expected an identity to be in the meeting once");
+  if (g_hash_table_contains (driver->used_refs, added->key_package_ref))
+    return refuse (error, "expected a KeyPackage to be used once");
+  return TRUE;
+}
+
+static gboolean
+check_distinct (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, GError **error)
+{
+  g_autoptr (GHashTable) seen =
+      g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  for (guint i = 0; i < received->summary.added->len; i++) {
+    const CvMlsAdded *added = &g_array_index (received->summary.added, CvMlsAdded, i);
+    g_autoptr (CvIdentityStatement) statement =
+        read_leaf (driver, received->next, added->leaf, 0, error);
+    if (statement == NULL)
+      return FALSE;
+    if (!g_hash_table_add (seen, g_bytes_new (statement->identity_hash, CV_IDENTITY_HASH_LEN)))
+      return refuse (error, "expected an identity to be in the meeting once");
+  }
+  return TRUE;
+}
+
+static gboolean
+check_adds (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, GError **error)
+{
+  const CvMlsCommitSummary *summary = &received->summary;
+  g_autoptr (GPtrArray) admissions = NULL;
+  if (summary->added->len == 0)
+    return TRUE;
+  if (summary->psk_ids->len != 1
+      || !cv_span_equal (cv_span_from_bytes (g_ptr_array_index (summary->psk_ids, 0)),
+                         cv_e2ee_room_keys_get_psk_id (driver->room_keys)))
+    return refuse (error, "expected the room's key in a commit that adds");
+  if (driver->policy.admission == CV_E2EE_ADMISSION_MODERATOR) {
+    admissions =
+        cv_e2ee_admission_parse_list (cv_span_from_bytes (received->authenticated_data), error);
+    if (admissions == NULL)
+      return FALSE;
+  }
+  for (guint i = 0; i < summary->added->len; i++)
+    if (!check_added (driver, received, &g_array_index (summary->added, CvMlsAdded, i), admissions,
+                      error))
+      return FALSE;
+  return check_distinct (driver, received, error);
+}
+
+/* Somebody who comes back takes the place of the leaf left behind. */
+static gboolean
+is_replaced (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
+             const CvE2eeDriverMember *member)
+{
+  const CvMlsCommitSummary *summary = &received->summary;
+  for (guint i = 0; i < summary->added->len; i++) {
+    g_autoptr (CvIdentityStatement) statement = read_leaf (
+        driver, received->next, g_array_index (summary->added, CvMlsAdded, i).leaf, 0, NULL);
+    if (statement != NULL
+        && memcmp (statement->identity_hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN)
+               == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
+               gboolean by_moderator, GError **error)
+{
+  const CvMlsCommitSummary *summary = &received->summary;
+  guint n_strangers = driver->strangers->len;
+  for (guint i = 0; i < summary->removed->len && !by_moderator; i++) {
+    const CvE2eeDriverMember *member =
+        cv_e2ee_driver_roster_find (driver, g_array_index (summary->removed, CvMlsLeaf, i));
+    if (member == NULL)
+      return refuse (error, "expected a member to be removed, got a blank leaf");
+    if (is_catching_up (driver)
+        || (received->next != NULL && is_replaced (driver, received, member)))
+      continue;
+    gint64 removable_at_us = cv_e2ee_driver_roster_get_removable_at (member);
+    if (removable_at_us != G_MAXINT64
+        && driver->now_us >= removable_at_us - CV_E2EE_DRIVER_GRACE_SLACK_US)
+      continue;
+    /* Gone, but not heard of long enough to know its connection. */
+    if (member->member_id == NULL && n_strangers-- > 0)
+      continue;
+    return refuse (error, "expected a moderator to remove somebody who is here");
+  }
+  return TRUE;
+}
+
+gboolean
+cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceived *received,
+                                   GError **error)
+{
+  const CvMlsCommitSummary *summary = &received->summary;
+  if (summary->updated->len > 0)
+    return refuse (error, "expected no Update proposals");
+  if (summary->is_external)
+    return check_external (driver, received, error) && check_unchanged (driver, received, error)
+           && check_policy (driver, received, FALSE, error);
+
+  const CvE2eeDriverMember *committer = cv_e2ee_driver_roster_find (driver, summary->committer);
+  if (committer == NULL)
+    return refuse (error, "expected a member to commit");
+  gboolean by_moderator =
+      cv_e2ee_policy_is_moderator (&driver->policy, committer->statement->identity_hash);
+  if (!check_removes (driver, received, by_moderator, error))
+    return FALSE;
+  /* Nothing else can be seen of the epoch that we are removed from. */
+  if (received->next == NULL)
+    return TRUE;
+  return check_unchanged (driver, received, error)
+         && check_policy (driver, received, by_moderator, error)
+         && check_adds (driver, received, error);
+}
+
+/* A group that we were welcomed to, or come back to. */
+gboolean
+cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
+                                  GError **error)
+{
+  CvE2eePolicy policy;
+  g_autoptr (GHashTable) seen =
+      g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  CvSpan room_id = cv_e2ee_room_keys_get_room_id (driver->room_keys);
+  if (!cv_e2ee_policy_parse (cv_mls_group_get_extension (group, CV_E2EE_POLICY_TYPE), &policy,
+                             error))
+    return FALSE;
+  if (memcmp (policy.meeting_id, room_id.data, sizeof policy.meeting_id) != 0)
+    return refuse (error, "expected this meeting's group, got another one's");
+  if (cv_mls_group_get_suite (group)->id.value != driver->suite->id.value)
+    return refuse (error, "expected the room's cipher suite");
+  for (guint32 i = 0; i < cv_mls_group_get_leaf_count (group); i++) {
+    CvMlsMember member;
+    if (!cv_mls_group_get_member (group, (CvMlsLeaf){i}, &member))
+      continue;
+    g_autoptr (CvIdentityStatement) statement = read_leaf (driver, group, member.leaf, 0, error);
+    if (statement == NULL)
+      return FALSE;
+    if (!g_hash_table_add (seen, g_bytes_new (statement->identity_hash, CV_IDENTITY_HASH_LEN)))
+      return refuse (error, "expected an identity to be in the meeting once");
+  }
+  return TRUE;
+}
