@@ -20,7 +20,8 @@ refill (CvServerBucket *bucket, CvServerRate rate, gint64 now_us)
     gained = (double)(now_us - bucket->at_us) / G_USEC_PER_SEC * rate.rate_per_s;
     bucket->level = MIN (bucket->level + gained, rate.burst);
   }
-  bucket->at_us = MAX (now_us, 1);
+  /* A clock that goes back must not let the same time be gained twice. */
+  bucket->at_us = MAX (bucket->at_us, MAX (now_us, 1));
 }
 
 gboolean

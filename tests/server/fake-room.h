@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* A room without a network: people whose sinks keep what they are told. */
+#pragma once
+
+#include "fixtures/fake-clock.h"
+#include "protocol/limits.h"
+#include "protocol/message-json.h"
+#include "server/registry.h"
+
+#define ROOM_ID "AAECAwQFBgcICQoLDA0ODw"
+
+typedef struct {
+  CvServerConfig *config;
+  CvServerMetrics metrics;
+  CvFakeClock clock;
+  CvServerShared shared;
+  CvServerRoom *room;
+} World;
+
+typedef struct {
+  World *world;
+  CvServerMember *member; /* NULL when closed */
+  GPtrArray *inbox; /* CvMessage */
+  gboolean is_promoted;
+} Person;
+
+static inline void
+person_send (gpointer sink, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  CvMessage *message = cv_message_json_parse (CV_MESSAGE_FROM_SERVER, text, strlen (text),
+                                              CV_LIMITS_MESSAGE_BYTES, &error);
+
+  g_assert_no_error (error);
+  g_ptr_array_add (((Person *)sink)->inbox, message);
+}
+
+static inline void
+person_promote (gpointer sink)
+{
+  ((Person *)sink)->is_promoted = TRUE;
+}
+
+static inline void
+person_close (gpointer sink)
+{
+  ((Person *)sink)->member = NULL;
+}
+
+static const CvServerSinkVtable person_sink = {person_send, person_promote, person_close};
+
+static inline void
+drop_line (const char *line, gpointer data)
+{
+}
+
+static inline World *
+world_new (void)
+{
+  World *world = g_new0 (World, 1);
+
+  world->config = cv_server_config_new ();
+  world->config->knocks_per_minute = 3;
+  cv_fake_clock_init (&world->clock);
+  world->shared = (CvServerShared){
+      .config = world->config,
+      .metrics = &world->metrics,
+      .audit = cv_server_audit_log_new (drop_line, NULL),
+      .knocks = cv_server_throttle_new (
+          (CvServerRate){world->config->knocks_per_minute / 60.0, world->config->knocks_per_minute},
+          100),
+      .clock = &world->clock.clock,
+  };
+  world->room = cv_server_room_new (ROOM_ID, &world->shared);
+  return world;
+}
+
+static inline void
+world_free (World *world)
+{
+  cv_server_room_free (world->room);
+  cv_server_throttle_free (world->shared.knocks);
+  cv_server_audit_log_free (world->shared.audit);
+  cv_server_config_free (world->config);
+  g_free (world);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
+
+static inline Person *
+person_new (World *world, const char *address)
+{
+  Person *person = g_new0 (Person, 1);
+
+  person->world = world;
+  person->inbox = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_message_unref);
+  person->member = cv_server_room_enter (world->room, address, &person_sink, person);
+  return person;
+}
+
+/* Before the world: lets go of the room as a connection does. */
+static inline void
+person_free (Person *person)
+{
+  if (person->member != NULL)
+    cv_server_member_detach (person->member, FALSE);
+  g_ptr_array_unref (person->inbox);
+  g_free (person);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Person, person_free)
+
+static inline gboolean
+say (Person *person, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvMessage) message = cv_message_json_parse (
+      CV_MESSAGE_FROM_CLIENT, text, strlen (text), CV_LIMITS_MESSAGE_BYTES, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (person->member);
+  return cv_server_room_handle (person->world->room, person->member, message);
+}
+
+G_GNUC_PRINTF (2, 3)
+static inline gboolean
+sayf (Person *person, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  return say (person, text);
+}
+
+/* The first message of the type, taken out; borrowed until the next call. NULL: none. */
+static inline CvMessage *
+heard (Person *person, CvMessageType type)
+{
+  static CvMessage *last;
+
+  g_clear_pointer (&last, cv_message_unref);
+  for (guint i = 0; i < person->inbox->len; i++) {
+    if (((CvMessage *)g_ptr_array_index (person->inbox, i))->type == type) {
+      last = g_ptr_array_steal_index (person->inbox, i);
+      return last;
+    }
+  }
+  return NULL;
+}
+
+static inline int
+heard_error (Person *person)
+{
+  CvMessage *message = heard (person, CV_MESSAGE_ERROR);
+
+  return message != NULL ? message->error.code : -1;
+}
+
+static inline void
+forget (Person *person)
+{
+  g_ptr_array_set_size (person->inbox, 0);
+}
+
+/* Lets somebody in who starts in that epoch. */
+static inline void
+let_in (Person *host, Person *guest, guint epoch)
+{
+  g_assert_true (say (guest, "{\"type\":\"knock\",\"payload\":\"AQID\"}"));
+  g_assert_true (sayf (host,
+                       "{\"type\":\"welcome\",\"to\":[\"%s\"],\"group\":\"Z3I=\",\"epoch\":%u,"
+                       "\"payload\":\"d2Vs\"}",
+                       guest->member->id, epoch));
+  g_assert_true (guest->is_promoted);
+}
+
+static inline gboolean
+say_commit (Person *person, guint epoch, const char *payload)
+{
+  return sayf (person, "{\"type\":\"commit\",\"group\":\"Z3I=\",\"epoch\":%u,\"payload\":\"%s\"}",
+               epoch, payload);
+}
+
+static inline gboolean
+say_application (Person *person, guint epoch, const char *payload)
+{
+  return sayf (person,
+               "{\"type\":\"application\",\"group\":\"Z3I=\",\"epoch\":%u,\"payload\":\"%s\"}",
+               epoch, payload);
+}
