@@ -136,6 +136,26 @@ test_fingerprint_text (void)
   }
 }
 
+static void
+test_fips_takes_p384 (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvCrypto) crypto = cv_crypto_context_new (TRUE, &error);
+  g_autoptr (CvTransportCertificate) certificate = NULL;
+  char group[32] = "";
+
+  if (crypto == NULL) {
+    g_test_skip ("no FIPS provider here");
+    return;
+  }
+  certificate = cv_transport_certificate_new (crypto, NOW_S, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (EVP_PKEY_get_group_name (cv_transport_certificate_get_key (certificate), group,
+                                            sizeof group, NULL),
+                   ==, 1);
+  g_assert_cmpstr (group, ==, "secp384r1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -145,5 +165,6 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/certificate/two-share-nothing", test_two_share_nothing);
   g_test_add_func ("/transport/certificate/pem-is-read-back", test_pem_is_read_back);
   g_test_add_func ("/transport/certificate/fingerprint-text", test_fingerprint_text);
+  g_test_add_func ("/transport/certificate/fips-takes-p384", test_fips_takes_p384);
   return g_test_run ();
 }
