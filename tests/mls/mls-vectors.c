@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+#define P256_SCALAR_LEN 32
+#define P384_SCALAR_LEN 48
+#define P521_SCALAR_LEN 66
+
 typedef struct {
   MlsVectorsCase run;
   guint n_left_out;
@@ -58,29 +62,12 @@ mls_vectors_dup_secret (JsonObject *object, const char *member)
   return cv_secret_new_from (cv_span_from_bytes (bytes));
 }
 
-static gsize
-scalar_len (CvSignature signature)
-{
-  switch (signature) {
-  case CV_SIGNATURE_P256:
-    return 32;
-  case CV_SIGNATURE_P384:
-    return 48;
-  case CV_SIGNATURE_P521:
-    return 66;
-  case CV_SIGNATURE_ED25519:
-  case CV_SIGNATURE_ED448:
-    break;
-  }
-  return 0;
-}
-
-CvSecret *
-mls_vectors_dup_signature_private (JsonObject *object, const char *member, const CvMlsSuite *suite)
+/* Full: at least len bytes, the missing ones zero and in front. */
+static CvSecret *
+dup_padded (JsonObject *object, const char *member, gsize len)
 {
   g_autoptr (CvSecret) given = mls_vectors_dup_secret (object, member);
   gsize given_len = cv_secret_get_len (given);
-  gsize len = scalar_len (suite->signature);
   CvSecret *padded;
 
   if (given_len >= len)
@@ -88,6 +75,42 @@ mls_vectors_dup_signature_private (JsonObject *object, const char *member, const
   padded = cv_secret_new (len);
   memcpy (cv_secret_get_data (padded) + len - given_len, cv_secret_get_data (given), given_len);
   return padded;
+}
+
+CvSecret *
+mls_vectors_dup_signature_private (JsonObject *object, const char *member, const CvMlsSuite *suite)
+{
+  switch (suite->signature) {
+  case CV_SIGNATURE_P256:
+    return dup_padded (object, member, P256_SCALAR_LEN);
+  case CV_SIGNATURE_P384:
+    return dup_padded (object, member, P384_SCALAR_LEN);
+  case CV_SIGNATURE_P521:
+    return dup_padded (object, member, P521_SCALAR_LEN);
+  case CV_SIGNATURE_ED25519:
+  case CV_SIGNATURE_ED448:
+    break;
+  }
+  return mls_vectors_dup_secret (object, member);
+}
+
+CvSecret *
+mls_vectors_dup_kem_private (JsonObject *object, const char *member, const CvMlsSuite *suite)
+{
+  switch (suite->kem) {
+  case CV_KEM_P256:
+    return dup_padded (object, member, P256_SCALAR_LEN);
+  case CV_KEM_P384:
+    return dup_padded (object, member, P384_SCALAR_LEN);
+  case CV_KEM_P521:
+    return dup_padded (object, member, P521_SCALAR_LEN);
+  case CV_KEM_X25519:
+  case CV_KEM_X448:
+  case CV_KEM_MLKEM1024_P384:
+  case CV_KEM_XWING:
+    break;
+  }
+  return mls_vectors_dup_secret (object, member);
 }
 
 void

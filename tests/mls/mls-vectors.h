@@ -20,10 +20,12 @@ const CvCrypto *mls_vectors_get_crypto (void);
 /* Full; the member's bytes must not be empty. */
 CvSecret *mls_vectors_dup_secret (JsonObject *object, const char *member);
 
-/* The same for the private signature key of a suite, padded at its front: some generators write the
- * scalars of EC keys without their leading zeroes. */
+/* The same for private keys of a suite, padded in front: some of the published scalars of NIST's
+ * curves lost their leading zeroes, which RFC 9180 §7.1.2 keeps. */
 CvSecret *
 mls_vectors_dup_signature_private (JsonObject *object, const char *member, const CvMlsSuite *suite);
+CvSecret *
+mls_vectors_dup_kem_private (JsonObject *object, const char *member, const CvMlsSuite *suite);
 
 /* The member's bytes equal actual, or the test fails and names the case. */
 void mls_vectors_assert_member (CvSpan actual, JsonObject *object, const char *member, guint index);

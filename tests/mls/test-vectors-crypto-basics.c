@@ -87,7 +87,7 @@ check_sign (JsonObject *object, const CvMlsCipher *cipher)
 static void
 check_encrypt (JsonObject *object, guint index, const CvMlsCipher *cipher)
 {
-  g_autoptr (CvSecret) private_key = mls_vectors_dup_secret (object, "priv");
+  g_autoptr (CvSecret) private_key = mls_vectors_dup_kem_private (object, "priv", cipher->suite);
   g_autoptr (GBytes) public_key = cv_vectors_dup_hex (object, "pub");
   g_autoptr (GBytes) context = cv_vectors_dup_hex (object, "context");
   g_autoptr (GBytes) plaintext = cv_vectors_dup_hex (object, "plaintext");

@@ -5,10 +5,6 @@
 #include "mls/group-private.h"
 #include "mls/mls-vectors.h"
 
-#include <string.h>
-
-#define P521_SCALAR_LEN 66
-
 static CvSecret *
 find_psk (gpointer data, CvSpan psk_id)
 {
@@ -24,29 +20,16 @@ find_psk (gpointer data, CvSpan psk_id)
   return NULL;
 }
 
-/* Some of the files' scalars of P-521 lost their leading zero, which RFC 9180 §7.1.2 keeps. */
-static CvSecret *
-dup_private (JsonObject *test_case, const char *member, const CvMlsCipher *cipher)
-{
-  g_autoptr (CvSecret) secret = mls_vectors_dup_secret (test_case, member);
-  gsize len = cv_secret_get_len (secret);
-  CvSecret *padded;
-
-  if (cipher->suite->kem != CV_KEM_P521 || len >= P521_SCALAR_LEN)
-    return g_steal_pointer (&secret);
-  padded = cv_secret_new (P521_SCALAR_LEN);
-  memcpy (cv_secret_get_data (padded) + P521_SCALAR_LEN - len, cv_secret_get_data (secret), len);
-  return padded;
-}
-
 static CvMlsJoiner *
 make_joiner (JsonObject *test_case, const CvMlsCipher *cipher)
 {
   g_autoptr (GBytes) encoded = cv_vectors_dup_hex (test_case, "key_package");
-  g_autoptr (CvSecret) signature = mls_vectors_dup_secret (test_case, "signature_priv");
+  g_autoptr (CvSecret) signature =
+      mls_vectors_dup_signature_private (test_case, "signature_priv", cipher->suite);
   g_auto (CvMlsKeyPackageKeys) keys = {
-      .init_private = dup_private (test_case, "init_priv", cipher),
-      .encryption_private = dup_private (test_case, "encryption_priv", cipher),
+      .init_private = mls_vectors_dup_kem_private (test_case, "init_priv", cipher->suite),
+      .encryption_private =
+          mls_vectors_dup_kem_private (test_case, "encryption_priv", cipher->suite),
   };
   g_auto (CvMlsMessage) message = {0};
   g_autoptr (GError) error = NULL;

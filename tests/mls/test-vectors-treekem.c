@@ -33,7 +33,8 @@ static CvMlsTreeKeys *
 read_member (const Case *test, JsonObject *object)
 {
   CvMlsLeaf leaf = {(guint32)cv_vectors_get_uint (object, "index")};
-  g_autoptr (CvSecret) encryption = mls_vectors_dup_secret (object, "encryption_priv");
+  g_autoptr (CvSecret) encryption =
+      mls_vectors_dup_kem_private (object, "encryption_priv", test->cipher->suite);
   CvMlsTreeKeys *keys = cv_mls_tree_keys_new (leaf, encryption);
   JsonArray *secrets = cv_vectors_get_array (object, "path_secrets");
 
@@ -80,7 +81,8 @@ case_init (Case *test, JsonObject *test_case, guint index, const CvMlsCipher *ci
     JsonObject *object = json_array_get_object_element (leaves, i);
 
     g_ptr_array_add (test->members, read_member (test, object));
-    g_ptr_array_add (test->signers, mls_vectors_dup_secret (object, "signature_priv"));
+    g_ptr_array_add (test->signers, mls_vectors_dup_signature_private (object, "signature_priv",
+                                                                       test->cipher->suite));
   }
 }
 

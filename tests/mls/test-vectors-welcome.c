@@ -38,7 +38,8 @@ check_confirmation (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, CvSpa
 static void
 run (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
 {
-  g_autoptr (CvSecret) init_private = mls_vectors_dup_secret (test_case, "init_priv");
+  g_autoptr (CvSecret) init_private =
+      mls_vectors_dup_kem_private (test_case, "init_priv", cipher->suite);
   g_autoptr (GBytes) signer_pub = cv_vectors_dup_hex (test_case, "signer_pub");
   g_autoptr (CvSecret) no_psk = cv_mls_key_schedule_zero (cipher);
   g_auto (CvMlsMessage) package = {0};
