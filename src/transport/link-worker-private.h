@@ -45,7 +45,8 @@ struct CvTransportLinkWorker {
   gboolean has_remote;
   gboolean is_path_open;
   GQueue early_candidates; /* CvTransportCandidate, before set_remote */
-  gboolean is_end_early;
+  gboolean is_gathered; /* every own candidate is told */
+  gboolean is_end_known; /* every candidate of the peer is known */
   guint n_candidates;
 
   /* Net thread: the whole link. */

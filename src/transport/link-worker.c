@@ -76,10 +76,12 @@ on_ice_state (gpointer data, CvTransportIceState state)
     break;
   case CV_TRANSPORT_ICE_FAILED:
     self->is_path_open = FALSE;
-    /* Before the peer's last candidate is known, "every pair failed" is not the last word: the
-     * time limit of the tick is. */
+    /* Before both sides have named their last candidate, "every pair failed" is not the last word:
+     * the time limit of the tick is. */
     if (was_open)
       cv_transport_link_worker_move (self, CV_TRANSPORT_LINK_FAILED, "the peer no longer answers");
+    else if (self->has_remote && self->is_gathered && self->is_end_known)
+      cv_transport_link_worker_move (self, CV_TRANSPORT_LINK_FAILED, "no path to the peer works");
     break;
   }
 }
@@ -95,6 +97,7 @@ on_ice_candidate (gpointer data, const char *candidate)
 {
   CvTransportLinkWorker *self = data;
 
+  self->is_gathered = candidate == NULL;
   self->events.on_local_candidate (self->events.data, candidate);
 }
 
@@ -105,7 +108,8 @@ drop_ice (CvTransportLinkWorker *self)
   g_queue_clear_full (&self->early_candidates, g_free);
   self->has_remote = FALSE;
   self->is_path_open = FALSE;
-  self->is_end_early = FALSE;
+  self->is_gathered = FALSE;
+  self->is_end_known = FALSE;
   self->n_candidates = 0;
 }
 
@@ -362,7 +366,7 @@ cv_transport_link_worker_set_remote (CvTransportLinkWorker *self,
     cv_transport_ice_add_remote (self->ice, candidate);
     g_free (candidate);
   }
-  if (self->is_end_early)
+  if (self->is_end_known)
     cv_transport_ice_end_remote (self->ice);
 }
 
@@ -375,7 +379,7 @@ cv_transport_link_worker_add_candidate (CvTransportLinkWorker *self, const char 
   if (self->ice == NULL)
     return;
   if (text == NULL) {
-    self->is_end_early = TRUE;
+    self->is_end_known = TRUE;
     if (self->has_remote)
       cv_transport_ice_end_remote (self->ice);
     return;

@@ -345,6 +345,25 @@ test_candidates_are_bounded (void)
   link_pair_clear (&pair);
 }
 
+/* The peer's only address answers with "port unreachable", and there will be no other. */
+static void
+test_no_path_is_told (void)
+{
+  static const CvTransportDescription nobody = {
+      "abcd", "0123456789012345678901", {1}, CV_TRANSPORT_SETUP_ACTIVE};
+  LinkPair pair;
+  g_autoptr (GError) error = NULL;
+
+  link_pair_init (&pair, &on_ipv4);
+  pair.b.peer = NULL;
+  g_assert_true (cv_transport_link_set_remote (pair.a.link, &nobody, &error));
+  cv_transport_link_add_remote_candidate (pair.a.link, "candidate:1 1 UDP 1 127.0.0.1 9 typ host");
+  cv_transport_link_add_remote_candidate (pair.a.link, NULL);
+  link_pair_wait (&pair, has_one_failed, 40);
+  g_assert_cmpstr (pair.a.reason, ==, "no path to the peer works");
+  link_pair_clear (&pair);
+}
+
 static void
 test_freed_at_once (void)
 {
@@ -375,6 +394,7 @@ main (int argc, char **argv)
                    test_every_packet_is_accounted_for);
   g_test_add_func ("/transport/link/refuses-bad-descriptions", test_refuses_bad_descriptions);
   g_test_add_func ("/transport/link/candidates-are-bounded", test_candidates_are_bounded);
+  g_test_add_func ("/transport/link/no-path-is-told", test_no_path_is_told);
   g_test_add_func ("/transport/link/freed-at-once", test_freed_at_once);
   return g_test_run ();
 }

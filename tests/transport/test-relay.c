@@ -12,7 +12,7 @@
 
 typedef struct {
   GSubprocess *process;
-  char *uri;
+  guint16 port;
 } Relay;
 
 /* A port that was free a moment ago: coturn cannot be asked to choose one. */
@@ -57,34 +57,21 @@ start_relay (Relay *relay)
 {
   g_autofree char *program = g_find_program_in_path ("turnserver");
   g_autoptr (GSubprocessLauncher) launcher = NULL;
-  guint16 port = find_port ();
-  g_autofree char *port_option = g_strdup_printf ("--listening-port=%u", port);
-  const char *const arguments[] = {program,
-                                   "-n",
-                                   "--listening-ip=127.0.0.1",
-                                   "--relay-ip=127.0.0.1",
-                                   "--allow-loopback-peers",
-                                   port_option,
-                                   "--lt-cred-mech",
-                                   "--user=alice:secret",
-                                   "--realm=example.org",
-                                   "--no-tls",
-                                   "--no-dtls",
-                                   "--no-cli",
-                                   "--relay-threads=1",
-                                   "--pidfile=/dev/null",
-                                   "--log-file=stdout",
-                                   "--simple-log",
-                                   NULL};
+  g_autofree char *port_option = NULL;
 
   if (program == NULL)
     return FALSE;
+  relay->port = find_port ();
+  port_option = g_strdup_printf ("--listening-port=%u", relay->port);
   launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
   g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  relay->process = g_subprocess_launcher_spawnv (launcher, arguments, NULL);
+  relay->process = g_subprocess_launcher_spawn (
+      launcher, NULL, program, "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1",
+      "--allow-loopback-peers", port_option, "--lt-cred-mech", "--user=alice:secret",
+      "--realm=example.org", "--no-tls", "--no-dtls", "--no-cli", "--relay-threads=1",
+      "--pidfile=/dev/null", "--log-file=stdout", "--simple-log", NULL);
   g_assert_nonnull (relay->process);
-  relay->uri = g_strdup_printf ("turn:127.0.0.1:%u?transport=udp", port);
   wait_until_ready (relay);
   return TRUE;
 }
@@ -95,7 +82,6 @@ stop_relay (Relay *relay)
   g_subprocess_force_exit (relay->process);
   g_subprocess_wait (relay->process, NULL, NULL);
   g_clear_object (&relay->process);
-  g_free (relay->uri);
 }
 
 static gboolean
@@ -116,10 +102,11 @@ check_relay_candidates (LinkEnd *end)
 }
 
 static void
-test_relay_only (void)
+test_relay_only (gconstpointer data)
 {
   static const char *const addresses[] = {"127.0.0.1", NULL};
   Relay relay = {0};
+  g_autofree char *uri = NULL;
   CvTransportIceServer server = {.username = "alice", .password = "secret"};
   const LinkPairOptions options = {
       .local_addresses = addresses,
@@ -134,7 +121,8 @@ test_relay_only (void)
     g_test_skip ("turnserver is not installed");
     return;
   }
-  server.uri = relay.uri;
+  uri = g_strdup_printf ("turn:127.0.0.1:%u?transport=%s", relay.port, (const char *)data);
+  server.uri = uri;
   link_pair_init (&pair, &options);
   link_pair_wait (&pair, link_pair_is_connected, 30);
   link_pair_send (&pair.a, LINK_PAIR_SSRC, 1, 50, FALSE);
@@ -151,6 +139,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/transport/relay/relay-only", test_relay_only);
+  g_test_add_data_func ("/transport/relay/over-udp", "udp", test_relay_only);
+  g_test_add_data_func ("/transport/relay/over-tcp", "tcp", test_relay_only);
   return g_test_run ();
 }
