@@ -178,16 +178,14 @@ cv_crypto_kem_hybrid_check_public (const CvCrypto *crypto, const CvCryptoKemRow 
 {
   gsize cut = row->ml_kem_public_len;
   g_autoptr (EVP_PKEY) ml_kem = NULL;
-  g_autoptr (EVP_PKEY) curve = NULL;
 
   if (public_key.len != cut + cv_crypto_pkey_public_len (row->curve))
     return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "public key not accepted");
   ml_kem = new_ml_kem (crypto, row, OSSL_PKEY_PARAM_PUB_KEY, cv_span (public_key.data, cut), error);
   if (!ml_kem)
     return FALSE;
-  curve = cv_crypto_pkey_new_public (crypto, row->curve,
-                                     cv_span (public_key.data + cut, public_key.len - cut), error);
-  return curve != NULL;
+  return cv_crypto_pkey_check_public (crypto, row->curve,
+                                      cv_span (public_key.data + cut, public_key.len - cut), error);
 }
 
 static CvSecret *

@@ -286,3 +286,21 @@ cv_crypto_pkey_agree (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan privat
   }
   return g_steal_pointer (&shared);
 }
+
+gboolean
+cv_crypto_pkey_check_public (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan public_key,
+                             GError **error)
+{
+  /* Any scalar shows a point of low order, as clamping makes each a multiple of the cofactor. */
+  static const guint8 scalar[56] = {8};
+  g_autoptr (EVP_PKEY) pkey = NULL;
+  g_autoptr (CvSecret) shared = NULL;
+
+  if (curve == CV_CRYPTO_CURVE_X25519 || curve == CV_CRYPTO_CURVE_X448) {
+    shared = cv_crypto_pkey_agree (crypto, curve, cv_span (scalar, curves[curve].private_len),
+                                   public_key, error);
+    return shared != NULL;
+  }
+  pkey = cv_crypto_pkey_new_public (crypto, curve, public_key, error);
+  return pkey != NULL;
+}

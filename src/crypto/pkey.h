@@ -43,6 +43,11 @@ GBytes *cv_crypto_pkey_dup_public (const CvCrypto *crypto, CvCryptoCurve curve, 
 /* Whether the scalar is in 1 … order − 1; always TRUE for curves without that rule. */
 gboolean cv_crypto_pkey_is_scalar (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan scalar);
 
+/* The full check of RFC 9180 §7.1.4: on the curve and, for X25519 and X448, not of low order, since
+ * nobody could encapsulate to such a key. */
+gboolean cv_crypto_pkey_check_public (const CvCrypto *crypto, CvCryptoCurve curve,
+                                      CvSpan public_key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Diffie-Hellman. Checks the point; an all-zero result is an error (RFC 9180 §7.1.4). */
 CvSecret *cv_crypto_pkey_agree (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan private_key,
                                 CvSpan public_key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
