@@ -76,18 +76,33 @@ open_public (CvMlsGroup *group, const CvMlsPublicMessage *message, GError **erro
 }
 
 static gboolean
+is_pending (const CvMlsGroup *group, GBytes *reference)
+{
+  for (guint i = 0; i < group->pending->len; i++) {
+    const CvMlsPendingProposal *pending = g_ptr_array_index (group->pending, i);
+
+    if (g_bytes_equal (pending->reference, reference))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
 keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, GError **error)
 {
   CvMlsPendingProposal *pending;
-  GBytes *reference;
+  g_autoptr (GBytes) reference =
+      cv_mls_framing_dup_proposal_ref (&group->epoch->cipher, auth, error);
 
-  if (group->pending->len >= CV_MLS_LIMIT_ENTRIES)
-    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
-  reference = cv_mls_framing_dup_proposal_ref (&group->epoch->cipher, auth, error);
   if (!reference)
     return FALSE;
+  /* A PublicMessage can be replayed by anybody: it must not fill the list. */
+  if (is_pending (group, reference))
+    return TRUE;
+  if (group->pending->len >= CV_MLS_LIMIT_ENTRIES)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
   pending = g_new0 (CvMlsPendingProposal, 1);
-  pending->reference = reference;
+  pending->reference = g_steal_pointer (&reference);
   pending->item =
       cv_mls_proposal_item_new (auth->content.proposal, auth->content.sender.leaf, TRUE);
   g_ptr_array_add (group->pending, pending);
