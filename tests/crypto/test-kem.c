@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+#include "crypto/kem.h"
+
+#include "crypto-test.h"
+
+static const CvKem kems[] = {CV_KEM_P256, CV_KEM_P384,  CV_KEM_P521,          CV_KEM_X25519,
+                             CV_KEM_X448, CV_KEM_XWING, CV_KEM_MLKEM1024_P384};
+static CvCrypto *crypto;
+
+static void
+test_round_trip (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kems); i++) {
+    g_auto (CvCryptoKeyPair) pair = {0};
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) public_key = NULL;
+    g_autoptr (GBytes) enc = NULL;
+    g_autoptr (CvSecret) sent = NULL;
+    g_autoptr (CvSecret) received = NULL;
+
+    g_assert_true (cv_crypto_kem_generate (crypto, kems[i], &pair, &error));
+    g_assert_cmpuint (g_bytes_get_size (pair.public_key), ==, cv_crypto_kem_public_len (kems[i]));
+    g_assert_cmpuint (cv_secret_get_len (pair.private_key), ==,
+                      cv_crypto_kem_private_len (kems[i]));
+    public_key =
+        cv_crypto_kem_dup_public (crypto, kems[i], cv_secret_span (pair.private_key), &error);
+    g_assert_true (g_bytes_equal (public_key, pair.public_key));
+    g_assert_true (
+        cv_crypto_kem_check_public (crypto, kems[i], cv_span_from_bytes (pair.public_key), &error));
+    g_assert_true (cv_crypto_kem_encapsulate (crypto, kems[i], cv_span_from_bytes (pair.public_key),
+                                              &enc, &sent, &error));
+    g_assert_cmpuint (g_bytes_get_size (enc), ==, cv_crypto_kem_enc_len (kems[i]));
+    received = cv_crypto_kem_decapsulate (crypto, kems[i], cv_secret_span (pair.private_key),
+                                          cv_span_from_bytes (enc), &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (cv_secret_get_len (sent), ==, cv_crypto_kem_secret_len (kems[i]));
+    g_assert_true (cv_secret_span_equal (cv_secret_span (sent), cv_secret_span (received)));
+  }
+}
+
+static void
+test_derive_is_deterministic (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kems); i++) {
+    g_auto (CvCryptoKeyPair) first = {0};
+    g_auto (CvCryptoKeyPair) second = {0};
+    g_auto (CvCryptoKeyPair) other = {0};
+
+    g_assert_true (cv_crypto_kem_derive (crypto, kems[i], CV_SPAN_LITERAL ("seed"), &first, NULL));
+    g_assert_true (cv_crypto_kem_derive (crypto, kems[i], CV_SPAN_LITERAL ("seed"), &second, NULL));
+    g_assert_true (cv_crypto_kem_derive (crypto, kems[i], CV_SPAN_LITERAL ("sead"), &other, NULL));
+    g_assert_true (g_bytes_equal (first.public_key, second.public_key));
+    g_assert_false (g_bytes_equal (first.public_key, other.public_key));
+  }
+}
+
+/* A changed encapsulation never gives the sender's secret: it is refused, or ML-KEM's implicit
+ * rejection and the combiner give another one. */
+static void
+test_changed_encapsulation (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kems); i++) {
+    g_auto (CvCryptoKeyPair) pair = {0};
+    g_autoptr (GBytes) enc = NULL;
+    g_autoptr (CvSecret) sent = NULL;
+    gsize len = cv_crypto_kem_enc_len (kems[i]);
+    g_autofree guint8 *changed = NULL;
+
+    g_assert_true (cv_crypto_kem_generate (crypto, kems[i], &pair, NULL));
+    g_assert_true (cv_crypto_kem_encapsulate (crypto, kems[i], cv_span_from_bytes (pair.public_key),
+                                              &enc, &sent, NULL));
+    changed = g_memdup2 (g_bytes_get_data (enc, NULL), len);
+    /* Not the last bit of X25519's and X448's u, which RFC 7748 ignores. */
+    for (gsize at = 0; at < len; at += MAX (1, len / 32)) {
+      g_autoptr (CvSecret) received = NULL;
+
+      changed[at] ^= 1;
+      received = cv_crypto_kem_decapsulate (crypto, kems[i], cv_secret_span (pair.private_key),
+                                            cv_span (changed, len), NULL);
+      g_assert_true (!received
+                     || !cv_secret_span_equal (cv_secret_span (sent), cv_secret_span (received)));
+      changed[at] ^= 1;
+    }
+    g_assert_null (cv_crypto_kem_decapsulate (crypto, kems[i], cv_secret_span (pair.private_key),
+                                              cv_span (changed, len - 1), NULL));
+    g_assert_null (cv_crypto_kem_decapsulate (crypto, kems[i], cv_secret_span (pair.private_key),
+                                              CV_SPAN_EMPTY, NULL));
+  }
+}
+
+static void
+assert_public_refused (CvKem kem, CvSpan public_key)
+{
+  g_autoptr (GError) checked = NULL;
+  g_autoptr (GError) used = NULL;
+  g_autoptr (GBytes) enc = NULL;
+  g_autoptr (CvSecret) shared = NULL;
+
+  g_assert_false (cv_crypto_kem_check_public (crypto, kem, public_key, &checked));
+  g_assert_error (checked, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_INPUT);
+  g_assert_false (cv_crypto_kem_encapsulate (crypto, kem, public_key, &enc, &shared, &used));
+  g_assert_error (used, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_INPUT);
+  g_assert_null (enc);
+  g_assert_null (shared);
+}
+
+static void
+test_bad_public_keys (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kems); i++) {
+    gsize len = cv_crypto_kem_public_len (kems[i]);
+    g_auto (CvCryptoKeyPair) pair = {0};
+    g_autofree guint8 *bytes = NULL;
+
+    g_assert_true (cv_crypto_kem_generate (crypto, kems[i], &pair, NULL));
+    bytes = g_memdup2 (g_bytes_get_data (pair.public_key, NULL), len);
+    assert_public_refused (kems[i], CV_SPAN_EMPTY);
+    assert_public_refused (kems[i], cv_span (bytes, len - 1));
+    if (kems[i] == CV_KEM_X25519 || kems[i] == CV_KEM_X448)
+      continue;
+    if (kems[i] == CV_KEM_XWING || kems[i] == CV_KEM_MLKEM1024_P384) {
+      /* FIPS 203 §7.2: a coefficient above the modulus. */
+      memset (bytes, 0xff, 3);
+      assert_public_refused (kems[i], cv_span (bytes, len));
+      continue;
+    }
+    bytes[len - 1] ^= 1;
+    assert_public_refused (kems[i], cv_span (bytes, len));
+    bytes[len - 1] ^= 1;
+    bytes[0] = 0x02;
+    assert_public_refused (kems[i], cv_span (bytes, len));
+  }
+}
+
+/* RFC 9180 §7.1.4: a point of small order gives the zero secret, which is an error. */
+static void
+test_small_order (void)
+{
+  guint8 zero[56] = {0};
+  guint8 xwing[1216];
+  g_auto (CvCryptoKeyPair) pair = {0};
+  g_autoptr (GBytes) enc = NULL;
+  g_autoptr (CvSecret) shared = NULL;
+
+  g_assert_false (
+      cv_crypto_kem_encapsulate (crypto, CV_KEM_X25519, cv_span (zero, 32), &enc, &shared, NULL));
+  g_assert_false (
+      cv_crypto_kem_encapsulate (crypto, CV_KEM_X448, cv_span (zero, 56), &enc, &shared, NULL));
+  g_assert_true (cv_crypto_kem_generate (crypto, CV_KEM_XWING, &pair, NULL));
+  memcpy (xwing, g_bytes_get_data (pair.public_key, NULL), sizeof xwing);
+  memset (xwing + 1184, 0, 32);
+  g_assert_false (
+      cv_crypto_kem_encapsulate (crypto, CV_KEM_XWING, CV_SPAN_ARRAY (xwing), &enc, &shared, NULL));
+}
+
+static void
+test_bad_private_keys (void)
+{
+  g_autoptr (GBytes) order =
+      crypto_test_hex ("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+  g_autofree guint8 *scalar = g_memdup2 (g_bytes_get_data (order, NULL), 32);
+  guint8 zero[66] = {0};
+  g_autoptr (GBytes) largest = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kems); i++) {
+    gsize len = cv_crypto_kem_private_len (kems[i]);
+
+    g_assert_null (cv_crypto_kem_dup_public (crypto, kems[i], cv_span (zero, len - 1), NULL));
+    g_assert_null (cv_crypto_kem_dup_public (crypto, kems[i], CV_SPAN_EMPTY, NULL));
+  }
+  g_assert_null (cv_crypto_kem_dup_public (crypto, CV_KEM_P256, cv_span (zero, 32), NULL));
+  g_assert_null (cv_crypto_kem_dup_public (crypto, CV_KEM_P384, cv_span (zero, 48), NULL));
+  g_assert_null (cv_crypto_kem_dup_public (crypto, CV_KEM_P521, cv_span (zero, 66), NULL));
+  g_assert_null (cv_crypto_kem_dup_public (crypto, CV_KEM_P256, cv_span (scalar, 32), NULL));
+  scalar[31]--;
+  largest = cv_crypto_kem_dup_public (crypto, CV_KEM_P256, cv_span (scalar, 32), NULL);
+  g_assert_nonnull (largest);
+  scalar[0] = 0xff;
+  scalar[4] = 0x01;
+  g_assert_null (cv_crypto_kem_dup_public (crypto, CV_KEM_P256, cv_span (scalar, 32), NULL));
+}
+
+static void
+test_unknown (void)
+{
+  g_auto (CvCryptoKeyPair) pair = {0};
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cv_crypto_kem_generate (crypto, (CvKem)0x1234, &pair, &error));
+  g_assert_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_UNSUPPORTED);
+  g_assert_cmpuint (cv_crypto_kem_public_len ((CvKem)0x1234), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  crypto = crypto_test_new ();
+  g_test_add_func ("/crypto/kem/round-trip", test_round_trip);
+  g_test_add_func ("/crypto/kem/derive-is-deterministic", test_derive_is_deterministic);
+  g_test_add_func ("/crypto/kem/changed-encapsulation", test_changed_encapsulation);
+  g_test_add_func ("/crypto/kem/bad-public-keys", test_bad_public_keys);
+  g_test_add_func ("/crypto/kem/small-order", test_small_order);
+  g_test_add_func ("/crypto/kem/bad-private-keys", test_bad_private_keys);
+  g_test_add_func ("/crypto/kem/unknown", test_unknown);
+  status = g_test_run ();
+  cv_crypto_context_unref (crypto);
+  return status;
+}
