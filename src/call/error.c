@@ -14,7 +14,7 @@
 
 #include <glib/gi18n.h>
 
-G_DEFINE_QUARK (cv - call - error - quark, cv_call_error)
+G_DEFINE_QUARK (cv-call-error-quark, cv_call_error)
 
 static const struct {
   const char *code;

@@ -17,7 +17,7 @@
 #define FIPS_SECTION "fips_sect"
 #define FIPS_PARAMS_MAX 32
 
-G_DEFINE_QUARK (cv - crypto - error - quark, cv_crypto_error)
+G_DEFINE_QUARK (cv-crypto-error-quark, cv_crypto_error)
 
 gboolean
 cv_crypto_context_fail (GError **error, CvCryptoError code, const char *what)

@@ -4,4 +4,4 @@
 /* The error domain of identities. */
 #include "identity/error.h"
 
-G_DEFINE_QUARK (cv - identity - error - quark, cv_identity_error)
+G_DEFINE_QUARK (cv-identity-error-quark, cv_identity_error)

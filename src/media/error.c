@@ -4,4 +4,4 @@
 /* The error domain of this layer. */
 #include "media/engine.h"
 
-G_DEFINE_QUARK (cv - media - error - quark, cv_media_error)
+G_DEFINE_QUARK (cv-media-error-quark, cv_media_error)

@@ -3,4 +3,4 @@
 
 #include "protocol/error.h"
 
-G_DEFINE_QUARK (cv - protocol - error - quark, cv_protocol_error)
+G_DEFINE_QUARK (cv-protocol-error-quark, cv_protocol_error)

@@ -34,6 +34,7 @@ struct CvRoutingMeshPeer {
   gboolean is_answered;
   guint offer_again;
   guint candidates_wait;
+  guint begin; /* tells the owner of `media` and makes the first link */
   guint new_link;
   guint new_link_ms;
 
@@ -297,7 +298,7 @@ make_link (CvRoutingMeshPeer *self)
 {
   const CvTransportLinkOptions options = {
       .is_controlling = self->is_offerer,
-      .setup = CV_TRANSPORT_SETUP_ACTPASS,
+      .setup = self->is_offerer ? CV_TRANSPORT_SETUP_ACTPASS : CV_TRANSPORT_SETUP_ACTIVE,
       .certificate = self->mesh->certificate,
       .servers = self->mesh->servers,
       .n_servers = self->mesh->n_servers,
@@ -500,11 +501,11 @@ cv_routing_mesh_peer_set_number (CvRoutingMeshPeer *self, guint32 number)
 }
 
 static gboolean
-on_first_link (gpointer data)
+on_begin (gpointer data)
 {
   CvRoutingMeshPeer *self = data;
 
-  self->new_link = 0;
+  self->begin = 0;
   if (self->mesh->callbacks.on_peer)
     self->mesh->callbacks.on_peer (self->mesh->callbacks.data, self->id, self->media);
   if (self->is_offerer)
@@ -531,13 +532,14 @@ cv_routing_mesh_peer_new (CvRoutingMesh *mesh, const char *id, guint32 number)
     return self;
   }
   /* Callbacks never run inside a function of the backend. */
-  self->new_link = g_idle_add (on_first_link, self);
+  self->begin = g_idle_add (on_begin, self);
   return self;
 }
 
 void
 cv_routing_mesh_peer_free (CvRoutingMeshPeer *self)
 {
+  g_clear_handle_id (&self->begin, g_source_remove);
   drop_link (self);
 
   if (self->media)

@@ -5,7 +5,7 @@
 
 #include "protocol/limits.h"
 
-G_DEFINE_QUARK (cv - server - error - quark, cv_server_error)
+G_DEFINE_QUARK (cv-server-error-quark, cv_server_error)
 
 #define NUMBER(in_group, in_key, member, least, most)                                              \
   {in_group, in_key, G_STRUCT_OFFSET (CvServerConfig, member), least, most}

@@ -4,7 +4,7 @@
 /* Seals the frames of one KID. */
 #include "sframe/sender.h"
 
-G_DEFINE_QUARK (cv - sframe - error - quark, cv_sframe_error)
+G_DEFINE_QUARK (cv-sframe-error-quark, cv_sframe_error)
 
 struct CvSframeSender {
   CvSframeKey *key;

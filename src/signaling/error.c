@@ -3,4 +3,4 @@
 
 #include "signaling/error.h"
 
-G_DEFINE_QUARK (cv - signaling - error - quark, cv_signaling_error)
+G_DEFINE_QUARK (cv-signaling-error-quark, cv_signaling_error)

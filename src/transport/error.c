@@ -4,4 +4,4 @@
 /* The error domain of the layer. */
 #include "transport/error.h"
 
-G_DEFINE_QUARK (cv - transport - error - quark, cv_transport_error)
+G_DEFINE_QUARK (cv-transport-error-quark, cv_transport_error)
