@@ -84,6 +84,13 @@ set_timer (CvTransportLinkWorker *self, guint delay_ms)
 }
 
 void
+cv_transport_link_handshake_init (CvTransportLinkWorker *self)
+{
+  self->dtls_tokens = DTLS_BURST;
+  self->dtls_tokens_at_us = g_get_monotonic_time ();
+}
+
+void
 cv_transport_link_handshake_start (CvTransportLinkWorker *self)
 {
   const CvTransportDtlsOptions options = {

@@ -80,6 +80,7 @@ void cv_transport_link_worker_move (CvTransportLinkWorker *self, CvTransportLink
 void cv_transport_link_worker_fail_for_good (CvTransportLinkWorker *self, const char *reason);
 
 /* link-handshake.c: DTLS from the first open path to the keys. */
+void cv_transport_link_handshake_init (CvTransportLinkWorker *self);
 void cv_transport_link_handshake_start (CvTransportLinkWorker *self);
 void cv_transport_link_handshake_follow (CvTransportLinkWorker *self);
 void cv_transport_link_handshake_stop (CvTransportLinkWorker *self);

@@ -334,7 +334,7 @@ cv_transport_link_worker_start (CvTransportLinkWorker *self)
   gint64 now_us = g_get_monotonic_time ();
 
   cv_transport_keepalive_init (&self->keepalive, g_random_int (), now_us);
-  self->dtls_tokens_at_us = now_us;
+  cv_transport_link_handshake_init (self);
   g_source_attach (self->wake, context);
   self->tick = g_timeout_source_new (TICK_MS);
   g_source_set_callback (self->tick, on_tick, self, NULL);

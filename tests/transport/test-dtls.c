@@ -332,6 +332,33 @@ test_close_is_told (void)
   clear_world (&world);
 }
 
+/* Once keys exist, only who holds them is listened to. */
+static void
+test_strangers_cannot_end_it (void)
+{
+  static const guint8 forged[][40] = {
+      {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 99, 0, 2, 2, 40}, /* fatal alert in the clear */
+      {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 99, 0, 2, 1, 0}, /* close_notify in the clear */
+      {21, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 99, 0, 26, 2, 40}, /* in the right epoch, no tag */
+      {22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 99, 0, 26, 1, 0, 0, 14, 0, 0, 0, 0, 0, 0, 0, 14},
+      {20, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 99, 0, 1, 1},
+      {23, 0xfe, 0xfd, 0, 2, 0, 0, 0, 0, 0, 99, 0, 26, 1},
+  };
+  World world;
+
+  init_world (&world, &(CvLossyLinkOptions){0});
+  start_world (&world);
+  run_world (&world);
+  for (gsize i = 0; i < G_N_ELEMENTS (forged); i++) {
+    gsize len = 13 + (gsize)forged[i][12];
+
+    cv_transport_dtls_receive (world.client.dtls, cv_span (forged[i], len));
+    cv_transport_dtls_receive (world.server.dtls, cv_span (forged[i], len));
+    assert_same_keys (&world);
+  }
+  clear_world (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -344,6 +371,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/dtls/rubbish-is-ignored", test_rubbish_is_ignored);
   g_test_add_func ("/transport/dtls/damage-never-establishes-a-lie",
                    test_damage_never_establishes_a_lie);
+  g_test_add_func ("/transport/dtls/strangers-cannot-end-it", test_strangers_cannot_end_it);
   g_test_add_func ("/transport/dtls/close-is-told", test_close_is_told);
   return g_test_run ();
 }

@@ -191,6 +191,8 @@ test_dtls_floods_are_cut (void)
 
   init_world (&world);
   on_net (&world, receive_dtls_flood);
+  /* A whole handshake's worth gets through at once, however young the link is. */
+  g_assert_cmpuint (get_count (&world, CV_TRANSPORT_COUNT_DROP_DTLS), <=, 1000 - 64);
   g_assert_cmpuint (get_count (&world, CV_TRANSPORT_COUNT_DROP_DTLS), >, 900);
   g_assert_cmpint (cv_transport_link_worker_get_state (world.worker), ==,
                    CV_TRANSPORT_LINK_GATHERING);

@@ -119,6 +119,25 @@ test_wrong_fingerprint_is_refused (void)
   link_pair_clear (&pair);
 }
 
+/* No flight may be lost on a good path, or each join would cost its timeout. */
+static void
+test_connects_at_once (void)
+{
+  LinkPair pair;
+  CvTransportLinkInfo info;
+  gint64 since_us = g_get_monotonic_time ();
+
+  link_pair_init (&pair, &on_ipv4);
+  link_pair_wait (&pair, link_pair_is_connected, 20);
+  g_test_message ("connected in %" G_GINT64_FORMAT " ms",
+                  (g_get_monotonic_time () - since_us) / 1000);
+  cv_transport_link_get_info (pair.a.link, &info);
+  g_assert_cmpuint (cv_transport_stats_get (&info.stats, CV_TRANSPORT_COUNT_DROP_DTLS), ==, 0);
+  cv_transport_link_get_info (pair.b.link, &info);
+  g_assert_cmpuint (cv_transport_stats_get (&info.stats, CV_TRANSPORT_COUNT_DROP_DTLS), ==, 0);
+  link_pair_clear (&pair);
+}
+
 static gboolean
 has_dropped_unknown (LinkPair *pair)
 {
@@ -384,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/link/carries-media-over-ipv6", test_carries_media_over_ipv6);
   g_test_add_func ("/transport/link/wrong-fingerprint-is-refused",
                    test_wrong_fingerprint_is_refused);
+  g_test_add_func ("/transport/link/connects-at-once", test_connects_at_once);
   g_test_add_func ("/transport/link/unknown-ssrc-is-dropped", test_unknown_ssrc_is_dropped);
   g_test_add_func ("/transport/link/restart-keeps-the-keys", test_restart_keeps_the_keys);
   g_test_add_func ("/transport/link/restarts-are-limited", test_restarts_are_limited);
