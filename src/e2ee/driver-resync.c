@@ -84,6 +84,23 @@ cv_e2ee_driver_resync_stop (CvE2eeGroupDriver *driver)
   memset (&driver->resync_pair, 0, sizeof driver->resync_pair);
 }
 
+/* Who joined after our last epoch never knew its resumption secret, and could not follow. */
+static gboolean
+can_all_follow (const CvE2eeGroupDriver *driver, const CvMlsGroup *next)
+{
+  CvMlsLeaf own_leaf = cv_mls_group_get_own_leaf (next);
+  for (guint32 i = 0; i < cv_mls_group_get_leaf_count (next); i++) {
+    CvMlsMember now;
+    CvMlsMember then;
+    if (i == own_leaf.index || !cv_mls_group_get_member (next, (CvMlsLeaf){i}, &now))
+      continue;
+    if (!cv_mls_group_get_member (driver->group, now.leaf, &then)
+        || !cv_span_equal (now.signature_public, then.signature_public))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 come_back (CvE2eeGroupDriver *driver, CvSpan group_info)
 {
@@ -93,6 +110,10 @@ come_back (CvE2eeGroupDriver *driver, CvSpan group_info)
       || !cv_e2ee_driver_rules_check_group (driver, result.next, &error)) {
     g_debug ("resync: %s", error->message);
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_WELCOME, CV_E2EE_EVERYBODY);
+    return;
+  }
+  if (!can_all_follow (driver, result.next)) {
+    cv_e2ee_driver_finish (driver, CV_E2EE_END_GROUP_GONE);
     return;
   }
   /* No second request while the server thinks about it. */

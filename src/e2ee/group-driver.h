@@ -56,7 +56,7 @@ typedef enum {
   CV_E2EE_END_LOCKED,
   CV_E2EE_END_UNREADABLE, /* nobody inside could open our knock: wrong passcode or link */
   CV_E2EE_END_FULL,
-  CV_E2EE_END_GROUP_GONE, /* the group was replaced while we were away: join again */
+  CV_E2EE_END_GROUP_GONE, /* replaced, or too far ahead while we were away: join again */
   CV_E2EE_END_ENCRYPTION, /* a check failed: we left rather than go on */
 } CvE2eeEnd;
 
