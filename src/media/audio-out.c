@@ -18,6 +18,7 @@
 
 /*  voice: appsrc ─ opusdec ─ convert ─ level ─ volume ┐
  *  voice: appsrc ─ opusdec ─ convert ─ level ─ volume ┴ audiomixer ─ webrtcechoprobe ─ speaker
+ *  What nobody hears has no echo: silent ones have no probe.
  *  The mixer runs without voices too: the echo canceller and the sound card want a steady flow. */
 struct CvAudioOut {
   GstElement *pipeline;
@@ -162,7 +163,7 @@ build (CvAudioOut *self, GError **error)
 
   /* The echo canceller looks its probe up by name, in the whole process. */
   self->probe = g_strdup_printf ("conclave-echo-%u", number++);
-  probe = gst_element_factory_make ("webrtcechoprobe", self->probe);
+  probe = gst_element_factory_make (self->is_silent ? "identity" : "webrtcechoprobe", self->probe);
   self->mixer = gst_element_factory_make_full ("audiomixer", "force-live", TRUE,
                                                "ignore-inactive-pads", TRUE, NULL);
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
@@ -223,7 +224,7 @@ cv_audio_out_free (CvAudioOut *self)
 const char *
 cv_audio_out_get_probe (CvAudioOut *self)
 {
-  return self->probe;
+  return self->is_silent ? NULL : self->probe;
 }
 
 void

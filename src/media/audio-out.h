@@ -21,7 +21,8 @@ cv_audio_out_new (gboolean is_silent, void (*failed) (gpointer data, const GErro
 void cv_audio_out_free (CvAudioOut *out); /* all voices must be gone */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvAudioOut, cv_audio_out_free)
 
-const char *cv_audio_out_get_probe (CvAudioOut *out); /* for media/source-microphone */
+const char *
+cv_audio_out_get_probe (CvAudioOut *out); /* for media/source-microphone; NULL when silent */
 void cv_audio_out_set_speaker (CvAudioOut *out, const char *device_id);
 
 /* level: on main, 10 times a second at most; after decryption and decoding. */

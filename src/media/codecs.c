@@ -18,7 +18,7 @@ static const CvMediaCodec codecs[] = {
         .is_video = TRUE,
         .caps = "video/x-vp8",
         .encoder = "vp8enc deadline=1 cpu-used=10 lag-in-frames=0 keyframe-max-dist=250"
-                   " keyframe-mode=auto end-usage=cbr error-resilient=0 static-threshold=100"
+                   " keyframe-mode=auto end-usage=cbr error-resilient=0 static-threshold=1"
                    " min-quantizer=4 max-quantizer=56 undershoot=95 overshoot=15"
                    " buffer-size=600 buffer-initial-size=400 buffer-optimal-size=500"
                    " dropframe-threshold=0 max-intra-bitrate=300 token-partitions=0",

@@ -49,9 +49,20 @@ make_source (CvRtpSender *self)
   return source;
 }
 
+static void
+follow_trail (CvRtpSender *self, const CvRtpSenderTrail *trail)
+{
+  gboolean is_same = trail->ssrc == self->stream.ssrc;
+  guint32 timestamp_offset = is_same ? trail->timestamp_offset : g_random_int ();
+  /* RFC 3711 §3.3.1: not near the wrap, so that a lost first packet leaves the count clear. */
+  guint16 seq = is_same ? trail->next_seq : (guint16)(g_random_int () & 0x7fff);
+
+  g_object_set (self->pay, "timestamp-offset", timestamp_offset, "seqnum-offset", (gint)seq, NULL);
+}
+
 CvRtpSender *
 cv_rtp_sender_new (GstBin *bin, GstElement *funnel, const CvMediaStream *stream,
-                   CvRtpSenderWanted wanted, gpointer data)
+                   const CvRtpSenderTrail *trail, CvRtpSenderWanted wanted, gpointer data)
 {
   CvRtpSender *self = g_new0 (CvRtpSender, 1);
   gboolean is_audio = cv_media_kind_is_audio (cv_media_kind_of_track (stream->track));
@@ -67,6 +78,7 @@ cv_rtp_sender_new (GstBin *bin, GstElement *funnel, const CvMediaStream *stream,
   self->pay =
       cv_frame_pay_new (!is_audio, is_audio ? CV_MEDIA_PT_AUDIO : CV_MEDIA_PT_VIDEO, stream->ssrc,
                         is_audio ? CV_MEDIA_CLOCK_RATE_AUDIO : CV_MEDIA_CLOCK_RATE_VIDEO);
+  follow_trail (self, trail);
   gst_element_set_locked_state (self->source, TRUE);
   gst_element_set_locked_state (self->pay, TRUE);
   gst_bin_add_many (bin, self->source, self->pay, NULL);
@@ -103,11 +115,16 @@ cv_rtp_sender_start (CvRtpSender *self)
 }
 
 void
-cv_rtp_sender_stop (CvRtpSender *self)
+cv_rtp_sender_stop (CvRtpSender *self, CvRtpSenderTrail *trail)
 {
+  guint seq = 0;
+  guint timestamp_offset = 0;
+
   gst_element_set_locked_state (self->source, TRUE);
   gst_element_set_locked_state (self->pay, TRUE);
   gst_element_set_state (self->source, GST_STATE_NULL);
+  g_object_get (self->pay, "seqnum", &seq, "timestamp-offset", &timestamp_offset, NULL);
+  *trail = (CvRtpSenderTrail){self->stream.ssrc, timestamp_offset, (guint16)(seq + 1)};
   gst_element_set_state (self->pay, GST_STATE_NULL);
   gst_element_release_request_pad (self->funnel, self->funnel_pad);
   g_clear_object (&self->funnel_pad);

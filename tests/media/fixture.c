@@ -8,7 +8,7 @@
 
 #define HEADER 15
 #define CHECK 8
-#define DEADLINE_US (20 * G_USEC_PER_SEC)
+#define DEADLINE_US (40 * G_USEC_PER_SEC)
 #define LEAK_BYTES 12
 
 static guint64
@@ -39,8 +39,8 @@ protect (gpointer data, CvTrack track, const CvFrameInfo *info, CvSpan frame)
 {
   FixtureCipher *self = data;
   int key = g_atomic_int_get (&self->key);
-  CvWriter writer;
-  CvWriter sealed;
+  g_auto (CvWriter) writer = {0};
+  g_auto (CvWriter) sealed = {0};
   CvSpan plain;
 
   if (g_atomic_int_get (&self->is_off))
@@ -64,7 +64,6 @@ protect (gpointer data, CvTrack track, const CvFrameInfo *info, CvSpan frame)
   for (gsize i = 0; i < plain.len; i++)
     cv_writer_u8 (&sealed, turn (plain.data[i], key, i));
   cv_writer_u64 (&sealed, check_value (key, track, plain));
-  cv_writer_clear (&writer);
   return cv_writer_take (&sealed);
 }
 

@@ -37,7 +37,7 @@ typedef struct {
 FixtureWire *fixture_wire_new (CvPacketPort *a, CvPacketPort *b);
 void fixture_wire_free (FixtureWire *wire);
 
-/* Runs the main context until the claim holds; fails the test after 20 s. */
+/* Runs the main context until the claim holds; fails the test after 40 s. */
 typedef gboolean (*FixtureClaim) (gpointer data);
 void fixture_wait (FixtureClaim claim, gpointer data, const char *what);
 
