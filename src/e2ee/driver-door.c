@@ -167,6 +167,20 @@ readmit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
     g_debug ("admission: %s", error->message);
 }
 
+/* Each joining makes a fresh MLS key. A knock with the key of a leaf is the one that leaf came by:
+ * late, or played again by the server to throw its owner out. Who has just come knows no used
+ * KeyPackages, but the leaves it sees. */
+static gboolean
+is_inside_already (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
+{
+  const CvE2eeDriverMember *member =
+      cv_e2ee_driver_roster_find_identity (driver, knock->statement->identity_hash);
+  return member != NULL
+         && memcmp (member->statement->mls_key_hash, knock->statement->mls_key_hash,
+                    sizeof knock->statement->mls_key_hash)
+                == 0;
+}
+
 static void
 open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
 {
@@ -184,7 +198,8 @@ open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
                                        cv_span_from_bytes (sealed), driver->now_s, &error);
   /* An old knock, played again by the server, would throw its owner out of the meeting. */
   if (visitor->knock != NULL
-      && g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref))
+      && (g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref)
+          || is_inside_already (driver, visitor->knock)))
     g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
   if (visitor->knock == NULL) {
     g_debug ("knock: %s", error != NULL ? error->message : "played again");

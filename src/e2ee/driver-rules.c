@@ -163,7 +163,14 @@ check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   if (cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash) != NULL
       && !is_removed_identity (driver, &received->summary, statement))
     return refuse (error, "expected an identity to be in the meeting once");
-  if (g_hash_table_contains (driver->used_refs, added->key_package_ref))
+  const CvE2eeDriverMember *known =
+      cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash);
+  /* Each joining makes a fresh MLS key: the same one is the same KeyPackage played again. */
+  if (g_hash_table_contains (driver->used_refs, added->key_package_ref)
+      || (known != NULL
+          && memcmp (known->statement->mls_key_hash, statement->mls_key_hash,
+                     sizeof statement->mls_key_hash)
+                 == 0))
     return refuse (error, "expected a KeyPackage to be used once");
   return TRUE;
 }

@@ -423,7 +423,6 @@ let_in (CvServerRoom *room, CvServerMember *host, CvServerMember *guest,
   welcomed->welcomed.ice_servers = new_ice_list (room, guest);
   cv_server_member_send (guest, welcomed, room->shared->config);
   cv_server_room_replay (room, guest, welcome->epoch);
-  send_pending_knocks (room, guest);
   send_id_inside (room, CV_MESSAGE_MEMBER_JOINED, guest);
   cv_server_audit_log_write (room->shared->audit, "member-joined", room->id, "member", guest->id,
                              NULL);
@@ -442,15 +441,20 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
                                  "not an epoch of this room");
     return TRUE;
   }
+  g_autoptr (GPtrArray) guests = g_ptr_array_new ();
   for (guint i = 0; welcome->to[i] != NULL; i++) {
     CvServerMember *guest = cv_server_room_find (room, welcome->to[i]);
 
-    if (guest != NULL && guest->state == CV_SERVER_MEMBER_KNOCKING)
+    if (guest != NULL && guest->state == CV_SERVER_MEMBER_KNOCKING) {
       let_in (room, member, guest, welcome);
-    else
+      g_ptr_array_add (guests, guest);
+    } else
       cv_server_member_send_error (member, CV_MESSAGE_CODE_NO_SUCH_MEMBER, message->type,
                                    "one of the welcomed does not knock any more");
   }
+  /* Only now: who comes in with them is no pending knock to the others of the batch. */
+  for (guint i = 0; i < guests->len; i++)
+    send_pending_knocks (room, g_ptr_array_index (guests, i));
   return TRUE;
 }
 
