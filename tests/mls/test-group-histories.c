@@ -290,7 +290,7 @@ test_history (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const Plan plans[] = {{0x0001, 120}, {0x0007, 25}, {0xF001, 60}, {0xF002, 25}};
+  static const Plan plans[] = {{0x0001, 80}, {0x0007, 15}, {0xF001, 40}, {0xF002, 15}};
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (plans); i++) {

@@ -326,6 +326,152 @@ test_unknown_reference (World *world, gconstpointer data)
   assert_refused (world, message, CV_MLS_ERROR_STATE);
 }
 
+/* ---- proposals by reference ---- */
+
+/* Mallory sends the proposal by itself and it is kept; gives its reference. Takes it. */
+static GBytes *
+send_proposal (World *world, CvMlsProposal *proposal)
+{
+  const CvMlsGroup *group = world->mallory->group;
+  CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
+  g_auto (CvMlsAuthenticatedContent) auth = {
+      .wire_format = CV_MLS_WIRE_PRIVATE_MESSAGE,
+      .content =
+          {
+              .group_id = g_bytes_ref (group->epoch->context.group_id),
+              .epoch = group->epoch->context.epoch,
+              .sender = {.type = CV_MLS_SENDER_MEMBER, .leaf = cv_mls_group_get_own_leaf (group)},
+              .authenticated_data = cv_span_dup (CV_SPAN_EMPTY),
+              .type = CV_MLS_CONTENT_PROPOSAL,
+              .proposal = proposal,
+          },
+  };
+  g_auto (CvMlsReceived) received = {0};
+  g_autoptr (GBytes) message = NULL;
+  g_autoptr (GError) error = NULL;
+  GBytes *reference;
+
+  g_assert_true (cv_mls_framing_sign (&keys.cipher, &auth,
+                                      cv_span_from_bytes (group->epoch->encoded_context),
+                                      cv_secret_span (group->signature_private), &error));
+  message = cv_mls_private_message_protect (&keys, &auth, &error);
+  g_assert_no_error (error);
+  g_assert_true (
+      member_try_receive (world->victim, cv_span_from_bytes (message), &received, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (received.type, ==, CV_MLS_CONTENT_PROPOSAL);
+  reference = cv_mls_framing_dup_proposal_ref (&keys.cipher, &auth, &error);
+  g_assert_no_error (error);
+  return reference;
+}
+
+/* Without a path; takes the proposals. */
+static void
+assert_references_refused (World *world, CvMlsProposal *const *proposals, gsize n_proposals,
+                           CvMlsError code)
+{
+  CvMlsCommit *commit = cv_mls_commit_new ();
+  g_autoptr (GBytes) message = NULL;
+
+  for (gsize i = 0; i < n_proposals; i++) {
+    g_autoptr (GBytes) reference = send_proposal (world, proposals[i]);
+
+    g_ptr_array_add (commit->proposals,
+                     cv_mls_proposal_or_ref_new_reference (cv_span_from_bytes (reference)));
+  }
+  message = forge (world, commit);
+  assert_refused (world, message, code);
+}
+
+static void
+test_reference_control (World *world, gconstpointer data)
+{
+  CvMlsProposal *psk = new_psk ("room", 32);
+
+  assert_references_refused (world, &psk, 1, CV_MLS_ERROR_AUTHENTICATION);
+}
+
+static void
+test_reference_needs_path (World *world, gconstpointer data)
+{
+  CvMlsProposal *remove = cv_mls_proposal_new_remove ((CvMlsLeaf){2});
+
+  assert_references_refused (world, &remove, 1, CV_MLS_ERROR_INVALID);
+}
+
+static void
+test_reference_removes_committer (World *world, gconstpointer data)
+{
+  CvMlsProposal *remove = cv_mls_proposal_new_remove ((CvMlsLeaf){0});
+
+  assert_references_refused (world, &remove, 1, CV_MLS_ERROR_INVALID);
+}
+
+/* Its author may not commit an Update; and this one is not even of source update. */
+static void
+test_reference_updates_committer (World *world, gconstpointer data)
+{
+  CvMlsProposal *update = cv_mls_proposal_new_update (
+      cv_mls_ratchet_tree_get_leaf (world->mallory->group->epoch->tree, (CvMlsLeaf){0}));
+
+  assert_references_refused (world, &update, 1, CV_MLS_ERROR_INVALID);
+}
+
+static void
+test_reference_and_value (World *world, gconstpointer data)
+{
+  CvMlsCommit *commit = cv_mls_commit_new ();
+  g_autoptr (GBytes) reference = send_proposal (world, cv_mls_proposal_new_remove ((CvMlsLeaf){2}));
+  g_autoptr (CvMlsProposal) same = cv_mls_proposal_new_remove ((CvMlsLeaf){2});
+  g_autoptr (GBytes) message = NULL;
+
+  g_ptr_array_add (commit->proposals,
+                   cv_mls_proposal_or_ref_new_reference (cv_span_from_bytes (reference)));
+  g_ptr_array_add (commit->proposals, cv_mls_proposal_or_ref_new (same));
+  message = forge (world, commit);
+  assert_refused (world, message, CV_MLS_ERROR_INVALID);
+}
+
+/* A PublicMessage proposal that a bystander repeats is one proposal, and there is a last one. */
+static void
+test_pending_is_bounded (World *world, gconstpointer data)
+{
+  const CvMlsEpoch *epoch = world->mallory->group->epoch;
+  CvSpan context = cv_span_from_bytes (epoch->encoded_context);
+  gboolean is_taken = TRUE;
+  guint n_sent = 0;
+
+  while (is_taken && n_sent < 2 * CV_MLS_LIMIT_ENTRIES) {
+    g_auto (CvMlsAuthenticatedContent) auth = {
+        .wire_format = CV_MLS_WIRE_PUBLIC_MESSAGE,
+        .content =
+            {
+                .group_id = g_bytes_ref (epoch->context.group_id),
+                .epoch = epoch->context.epoch,
+                .sender = {.type = CV_MLS_SENDER_MEMBER},
+                .authenticated_data = cv_span_dup (cv_span (&n_sent, sizeof n_sent)),
+                .type = CV_MLS_CONTENT_PROPOSAL,
+                .proposal = cv_mls_proposal_new_remove ((CvMlsLeaf){2}),
+            },
+    };
+    g_autoptr (GBytes) message = NULL;
+
+    g_assert_true (cv_mls_framing_sign (&epoch->cipher, &auth, context,
+                                        cv_secret_span (world->mallory->signature.private_key),
+                                        NULL));
+    message = cv_mls_public_message_protect (&epoch->cipher, &auth, context,
+                                             cv_secret_span (epoch->secrets.membership_key), NULL);
+    for (guint i = 0; i < 2; i++) {
+      g_auto (CvMlsReceived) received = {0};
+
+      is_taken = member_try_receive (world->victim, cv_span_from_bytes (message), &received, NULL);
+    }
+    n_sent += is_taken ? 1 : 0;
+  }
+  g_assert_cmpuint (n_sent, ==, CV_MLS_LIMIT_ENTRIES);
+  g_assert_cmpuint (world->victim->group->pending->len, ==, CV_MLS_LIMIT_ENTRIES);
+}
+
 /* ---- paths ---- */
 
 typedef void (*Spoil) (World *world, CvMlsUpdatePath *path);
@@ -551,6 +697,12 @@ static const Claim claims[] = {
     {"adds-one-client-twice", test_add_twice},
     {"adds-a-member", test_add_of_member},
     {"unknown-reference", test_unknown_reference},
+    {"reference/control-fails-at-its-tag", test_reference_control},
+    {"reference/needs-path", test_reference_needs_path},
+    {"reference/removes-committer", test_reference_removes_committer},
+    {"reference/updates-committer", test_reference_updates_committer},
+    {"reference/and-value", test_reference_and_value},
+    {"reference/pending-is-bounded", test_pending_is_bounded},
 };
 
 int

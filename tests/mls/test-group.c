@@ -283,6 +283,42 @@ test_resync (World *world, gconstpointer suite)
   members_assert_talk (world->all, 3);
 }
 
+typedef struct {
+  const CvMlsGroup *group;
+  CvMlsCommitResult result;
+  GError *error;
+} Work;
+
+static gpointer
+commit_in_worker (gpointer data)
+{
+  Work *work = data;
+  CvMlsCommitParams params = {.now_s = TEST_NOW_S};
+
+  if (!cv_mls_group_commit (work->group, &params, &work->result, &work->error))
+    g_assert_nonnull (work->error);
+  return NULL;
+}
+
+/* Meanwhile the main thread goes on talking and reading in the old epoch. */
+static void
+test_worker (World *world, gconstpointer suite)
+{
+  Work work = {.group = world->alice->group};
+  GThread *thread = g_thread_new ("commit", commit_in_worker, &work);
+
+  for (guint i = 0; i < 5; i++)
+    members_assert_talk (world->all, 3);
+  g_thread_join (thread);
+  g_assert_no_error (work.error);
+  member_follow (world->bob, work.result.commit);
+  member_follow (world->carol, work.result.commit);
+  cv_mls_group_unref (world->alice->group);
+  world->alice->group = cv_mls_group_ref (work.result.next);
+  members_assert_agree (world->all, 3);
+  cv_mls_commit_result_clear (&work.result);
+}
+
 static void
 test_peek (World *world, gconstpointer suite)
 {
@@ -320,6 +356,7 @@ static const Claim claims[] = {
     {"pathless-add", test_pathless_add},
     {"batch", test_batch},
     {"resync", test_resync},
+    {"commit-in-worker", test_worker},
     {"peek", test_peek},
 };
 
