@@ -102,6 +102,7 @@ make_keys (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const Opened *o
            const CvMlsRatchetTree *tree, GError **error)
 {
   g_autoptr (CvMlsTreeKeys) keys = NULL;
+  g_autoptr (CvSecret) commit_secret = NULL;
   CvMlsLeaf own;
 
   if (!find_own_leaf (tree, joiner->package->leaf_node, &own)) {
@@ -113,9 +114,12 @@ make_keys (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const Opened *o
     return NULL;
   }
   keys = cv_mls_tree_keys_new (own, joiner->keys.encryption_private);
-  if (opened->secrets.path_secret
-      && !cv_mls_treekem_implant (cipher, tree, keys, opened->info.signer,
-                                  opened->secrets.path_secret, NULL, error))
+  if (!opened->secrets.path_secret)
+    return g_steal_pointer (&keys);
+  /* The commit secret is in the joiner secret already; what counts here are the keys. */
+  commit_secret = cv_mls_treekem_implant (cipher, tree, keys, opened->info.signer,
+                                          opened->secrets.path_secret, error);
+  if (!commit_secret)
     return NULL;
   return g_steal_pointer (&keys);
 }

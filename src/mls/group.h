@@ -199,7 +199,9 @@ typedef struct {
   gboolean has_path;
   GArray *added; /* CvMlsAdded */
   GArray *removed; /* CvMlsLeaf, indices of the old epoch */
-  GArray *updated; /* CvMlsLeaf: Update proposals */
+  /* CvMlsLeaf: Update proposals, and the committer when its path changes its credential or
+   * signature key. Whose leaf is here may not be who it was: look at it again. */
+  GArray *updated;
   GPtrArray *psk_ids; /* GBytes, external PSKs */
   gboolean has_resumption_psk;
   gboolean changes_policy; /* a GroupContextExtensions proposal is among them */

@@ -62,6 +62,20 @@ check_update (const CvMlsProposalRules *rules, const CvMlsProposalItem *item, GE
 }
 
 static gboolean
+check_add (const CvMlsProposalRules *rules, const CvMlsKeyPackage *package, GError **error)
+{
+  const CvMlsLeafNode *leaf = package->leaf_node;
+
+  if (!cv_mls_key_package_verify (rules->cipher, package, rules->now_s, error))
+    return FALSE;
+  /* RFC 9420 §7.2: the application must bound the whole lifetime. */
+  if (rules->now_s > 0
+      && leaf->not_after_s - leaf->not_before_s > CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S)
+    return invalid (error, "key package lives too long");
+  return TRUE;
+}
+
+static gboolean
 check_psk (const CvMlsProposalRules *rules, const CvMlsPskId *psk, GError **error)
 {
   /* RFC 9420 §12.1.4: reinit and branch are for the Welcome of such groups only. */
@@ -79,7 +93,7 @@ check_item (const CvMlsProposalRules *rules, const CvMlsProposalItem *item, GErr
 
   switch (proposal->type) {
   case CV_MLS_PROPOSAL_ADD:
-    return cv_mls_key_package_verify (rules->cipher, proposal->key_package, rules->now_s, error);
+    return check_add (rules, proposal->key_package, error);
   case CV_MLS_PROPOSAL_UPDATE:
     return check_update (rules, item, error);
   case CV_MLS_PROPOSAL_REMOVE:

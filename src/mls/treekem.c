@@ -17,8 +17,6 @@
 #include "crypto/random.h"
 #include "mls/error.h"
 
-#include <string.h>
-
 #define PATH_NODE_LABEL "UpdatePathNode"
 
 typedef struct {
@@ -57,10 +55,11 @@ derive_key_pair (const CvMlsCipher *cipher, CvSecret *path_secret, CvCryptoKeyPa
   return TRUE;
 }
 
-/* The parent hashes of a new path, from the root down: a node's hash covers the one above it. */
-static gboolean
+/* The parent hashes of a new path, from the root down: a node's hash covers the one above it. Gives
+ * the leaf's. */
+static GBytes *
 put_path_nodes (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, const GArray *steps,
-                const GPtrArray *keys, guint8 *leaf_hash, gsize *leaf_hash_len, GError **error)
+                const GPtrArray *keys, GError **error)
 {
   guint8 above[CV_CRYPTO_HASH_MAX];
   gsize above_len = 0;
@@ -72,12 +71,10 @@ put_path_nodes (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, const GArray 
 
     cv_mls_ratchet_tree_set_parent (tree, step->node, node);
     if (!cv_mls_tree_hash_parent (cipher, tree, step->node, step->copath, above, error))
-      return FALSE;
+      return NULL;
     above_len = cipher->suite->hash_len;
   }
-  memcpy (leaf_hash, above, above_len);
-  *leaf_hash_len = above_len;
-  return TRUE;
+  return g_bytes_new (above, above_len);
 }
 
 /* Secrets and key pairs of the whole path; the public keys come back in path order. */
@@ -263,8 +260,7 @@ cv_mls_treekem_renew (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsTr
   g_autoptr (GPtrArray) public_keys =
       g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   g_autoptr (GArray) steps = NULL;
-  guint8 parent_hash[CV_CRYPTO_HASH_MAX];
-  gsize parent_hash_len;
+  g_autoptr (GBytes) parent_hash = NULL;
 
   path->leaf = cv_mls_tree_keys_get_own (keys);
   path->entries = g_array_new (FALSE, FALSE, sizeof (PathEntry));
@@ -274,10 +270,11 @@ cv_mls_treekem_renew (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsTr
   steps = cv_mls_ratchet_tree_dup_filtered_path (tree, path->leaf);
   /* Fills the copath's hashes, which the parent hashes are made of. */
   if (cv_mls_tree_hash_update (cipher, tree, error).len == 0
-      || !draw_path (cipher, path, steps, keys, public_keys, error)
-      || !put_path_nodes (cipher, tree, steps, public_keys, parent_hash, &parent_hash_len, error)
-      || !renew_leaf (cipher, tree, keys, renew, cv_span (parent_hash, parent_hash_len), path,
-                      error)
+      || !draw_path (cipher, path, steps, keys, public_keys, error))
+    return NULL;
+  parent_hash = put_path_nodes (cipher, tree, steps, public_keys, error);
+  if (!parent_hash
+      || !renew_leaf (cipher, tree, keys, renew, cv_span_from_bytes (parent_hash), path, error)
       || cv_mls_tree_hash_update (cipher, tree, error).len == 0)
     return NULL;
   return g_steal_pointer (&path);
@@ -327,8 +324,7 @@ cv_mls_treekem_merge (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsLe
 {
   g_autoptr (GArray) steps = NULL;
   g_autoptr (GPtrArray) public_keys = g_ptr_array_new ();
-  guint8 expected[CV_CRYPTO_HASH_MAX];
-  gsize expected_len;
+  g_autoptr (GBytes) expected = NULL;
 
   if (update->leaf_node->source != CV_MLS_LEAF_SOURCE_COMMIT)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf of an update path is no commit's");
@@ -342,12 +338,13 @@ cv_mls_treekem_merge (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsLe
 
     g_ptr_array_add (public_keys, node->encryption_key);
   }
-  if (cv_mls_tree_hash_update (cipher, tree, error).len == 0
-      || !put_path_nodes (cipher, tree, steps, public_keys, expected, &expected_len, error))
+  if (cv_mls_tree_hash_update (cipher, tree, error).len == 0)
+    return FALSE;
+  expected = put_path_nodes (cipher, tree, steps, public_keys, error);
+  if (!expected)
     return FALSE;
   /* RFC 9420 §7.5: the leaf's parent_hash must match the path that came with it. */
-  if (!cv_span_equal (cv_span_from_bytes (update->leaf_node->parent_hash),
-                      cv_span (expected, expected_len)))
+  if (!g_bytes_equal (update->leaf_node->parent_hash, expected))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "parent hash of the new leaf is wrong");
   cv_mls_ratchet_tree_set_leaf (tree, sender, update->leaf_node);
   return cv_mls_tree_hash_update (cipher, tree, error).len > 0;
@@ -360,7 +357,6 @@ cv_mls_treekem_open (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree, Cv
   Entrance entrance = {0};
   GByteArray *opened;
   g_autoptr (CvSecret) path_secret = NULL;
-  CvSecret *commit_secret = NULL;
 
   if (!check_counts (tree, open, error) || !find_entrance (tree, keys, open, &entrance, error))
     return NULL;
@@ -376,46 +372,45 @@ cv_mls_treekem_open (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree, Cv
     return NULL;
   }
   cv_mls_tree_keys_prune (keys, tree);
-  if (!cv_mls_treekem_implant (cipher, tree, keys, open->sender, path_secret, &commit_secret,
-                               error))
-    return NULL;
-  return commit_secret;
+  return cv_mls_treekem_implant (cipher, tree, keys, open->sender, path_secret, error);
 }
 
-gboolean
+CvSecret *
 cv_mls_treekem_implant (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
                         CvMlsTreeKeys *keys, CvMlsLeaf sender, CvSecret *path_secret,
-                        CvSecret **commit_secret, GError **error)
+                        GError **error)
 {
   CvMlsLeaf own = cv_mls_tree_keys_get_own (keys);
   CvMlsNode node = cv_mls_tree_math_common_ancestor (own, sender);
   CvMlsNode root = cv_mls_tree_math_root (cv_mls_ratchet_tree_get_leaf_count (tree));
   g_autoptr (CvSecret) secret = cv_secret_ref (path_secret);
 
-  if (cv_mls_ratchet_tree_is_blank (tree, node))
-    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "path secret is for a blank node");
+  if (cv_mls_ratchet_tree_is_blank (tree, node)) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "path secret is for a blank node");
+    return NULL;
+  }
   for (;; node = cv_mls_tree_math_parent (node)) {
     if (!cv_mls_ratchet_tree_is_blank (tree, node)) {
       g_auto (CvCryptoKeyPair) pair = {0};
       CvSecret *next;
 
       if (!derive_key_pair (cipher, secret, &pair, error))
-        return FALSE;
+        return NULL;
       if (!cv_span_equal (cv_span_from_bytes (pair.public_key),
-                          cv_mls_ratchet_tree_get_key (tree, node)))
-        return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
-                                  "path secret does not fit the tree's public key");
+                          cv_mls_ratchet_tree_get_key (tree, node))) {
+        cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                           "path secret does not fit the tree's public key");
+        return NULL;
+      }
       cv_mls_tree_keys_set (keys, node, pair.private_key);
       next = cv_mls_labels_derive (cipher, cv_secret_span (secret), "path", error);
       if (!next)
-        return FALSE;
+        return NULL;
       cv_secret_unref (secret);
       secret = next;
     }
     if (cv_mls_tree_math_node_equal (node, root))
       break;
   }
-  if (commit_secret)
-    *commit_secret = g_steal_pointer (&secret);
-  return TRUE;
+  return g_steal_pointer (&secret);
 }

@@ -66,11 +66,10 @@ CvSecret *
 cv_mls_treekem_open (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree, CvMlsTreeKeys *keys,
                      const CvMlsTreekemOpen *open, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A path secret for the common ancestor with `sender`, as a Welcome has it. NULL commit_secret:
- * not wanted. */
-gboolean
-cv_mls_treekem_implant (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
-                        CvMlsTreeKeys *keys, CvMlsLeaf sender, CvSecret *path_secret,
-                        CvSecret **commit_secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A path secret for the common ancestor with `sender`, as a Welcome has it: checks every public key
+ * from there up and lets `keys` learn the private ones. Gives the commit secret, full. */
+CvSecret *cv_mls_treekem_implant (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
+                                  CvMlsTreeKeys *keys, CvMlsLeaf sender, CvSecret *path_secret,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -36,14 +36,13 @@ world_tear_down (World *world, gconstpointer data)
     member_free (world->all[i]);
 }
 
-/* Mallory's message, signed and encrypted as it should be, with a tag of zeroes. Takes commit. */
-static GBytes *
-forge (const World *world, CvMlsCommit *commit)
+/* Mallory's commit, not signed yet. Takes commit. */
+static void
+start_commit (const World *world, CvMlsCommit *commit, CvMlsAuthenticatedContent *auth)
 {
   const CvMlsGroup *group = world->mallory->group;
-  CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
-  static const guint8 zeroes[32];
-  g_auto (CvMlsAuthenticatedContent) auth = {
+
+  *auth = (CvMlsAuthenticatedContent){
       .wire_format = CV_MLS_WIRE_PRIVATE_MESSAGE,
       .content =
           {
@@ -55,9 +54,20 @@ forge (const World *world, CvMlsCommit *commit)
               .commit = commit,
           },
   };
+}
+
+/* Mallory's message, signed and encrypted as it should be, with a tag of zeroes. Takes commit. */
+static GBytes *
+forge (const World *world, CvMlsCommit *commit)
+{
+  const CvMlsGroup *group = world->mallory->group;
+  CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
+  static const guint8 zeroes[32];
+  g_auto (CvMlsAuthenticatedContent) auth = {0};
   g_autoptr (GError) error = NULL;
   GBytes *message;
 
+  start_commit (world, commit, &auth);
   g_assert_true (cv_mls_framing_sign (&keys.cipher, &auth,
                                       cv_span_from_bytes (group->epoch->encoded_context),
                                       cv_secret_span (group->signature_private), &error));
@@ -641,6 +651,52 @@ spoil_leaf_stolen_key (World *world, CvMlsUpdatePath *path)
   replace_leaf (world, path, CV_MLS_LEAF_SOURCE_COMMIT, (CvMlsLeaf){0}, key);
 }
 
+/* Nothing in MLS forbids it, so the application must hear of it. */
+static void
+test_other_identity_in_path (World *world, gconstpointer data)
+{
+  const CvMlsGroup *group = world->mallory->group;
+  const CvMlsCipher *cipher = &group->epoch->cipher;
+  CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
+  CvMlsLeafParams params = member_leaf_params (world->mallory);
+  CvMlsProposalRules rules = {cipher,    &group->epoch->context, group->epoch->tree, {0}, NULL,
+                              TEST_NOW_S};
+  g_autoptr (GPtrArray) items = g_ptr_array_new ();
+  g_auto (CvMlsStagedCommit) staged = {0};
+  g_auto (CvMlsAuthenticatedContent) auth = {0};
+  CvMlsTreekemRenew renew = {.group_id = cv_mls_group_get_id (group),
+                             .signature_private = params.signature_private};
+  g_autoptr (CvMlsLeafNode) from = NULL;
+  g_autoptr (CvMlsTreekemPath) path = NULL;
+  g_autoptr (CvMlsEpoch) next = NULL;
+  g_autoptr (GBytes) message = NULL;
+  g_auto (CvMlsReceived) received = {0};
+  g_autoptr (GError) error = NULL;
+
+  params.identity = CV_SPAN_LITERAL ("other");
+  from = cv_mls_leaf_node_new (cipher, &params, CV_SPAN_LITERAL ("unused"), &error);
+  renew.from = from;
+  g_assert_true (
+      cv_mls_staged_commit_begin (&staged, group->epoch, group->keys, &rules, items, &error));
+  path = cv_mls_treekem_renew (cipher, staged.tree, staged.keys, &renew, &error);
+  g_assert_no_error (error);
+  g_assert_true (cv_mls_staged_commit_fix_tree (&staged, &error));
+  start_commit (world, cv_mls_commit_new (), &auth);
+  auth.content.commit->path =
+      cv_mls_treekem_seal (cipher, staged.tree, path, staged.effects.added,
+                           cv_span_from_bytes (staged.encoded_context), &error);
+  staged.commit_secret = cv_secret_ref (cv_mls_treekem_path_get_commit_secret (path));
+  staged.psk_secret = cv_mls_key_schedule_zero (cipher);
+  next = cv_mls_group_sign_commit (&staged, &auth, params.signature_private, &error);
+  g_assert_no_error (error);
+  message = cv_mls_private_message_protect (&keys, &auth, &error);
+  g_assert_true (
+      member_try_receive (world->victim, cv_span_from_bytes (message), &received, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (received.summary.updated->len, ==, 1);
+  g_assert_cmpuint (g_array_index (received.summary.updated, CvMlsLeaf, 0).index, ==, 0);
+}
+
 typedef struct {
   const char *name;
   Spoil spoil;
@@ -697,6 +753,7 @@ static const Claim claims[] = {
     {"adds-one-client-twice", test_add_twice},
     {"adds-a-member", test_add_of_member},
     {"unknown-reference", test_unknown_reference},
+    {"tells-of-other-identity-in-path", test_other_identity_in_path},
     {"reference/control-fails-at-its-tag", test_reference_control},
     {"reference/needs-path", test_reference_needs_path},
     {"reference/removes-committer", test_reference_removes_committer},

@@ -284,6 +284,23 @@ test_commit_adds (World *world, gconstpointer data)
 }
 
 static void
+test_commit_adds_for_ever (World *world, gconstpointer data)
+{
+  CvMlsLeafParams leaf = member_leaf_params (world->eve);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvMlsJoiner) joiner = NULL;
+  CvSpan offer;
+  CvMlsCommitParams params = add_params (&offer);
+
+  leaf.not_before_s = 0;
+  leaf.not_after_s = G_MAXUINT64;
+  joiner = cv_mls_joiner_new (members_get_crypto (), &leaf, &error);
+  g_assert_no_error (error);
+  offer = cv_span_from_bytes (cv_mls_joiner_get_key_package (joiner));
+  assert_commit_fails (world->alice, &params, CV_MLS_ERROR_INVALID);
+}
+
+static void
 test_commit_adds_without_policy_support (World *world, gconstpointer data)
 {
   CvMlsLeafParams leaf = member_leaf_params (world->eve);
@@ -553,6 +570,7 @@ static const Claim claims[] = {
     {"message/too-long", test_message_too_long},
     {"commit/removes", test_commit_removes},
     {"commit/adds", test_commit_adds},
+    {"commit/adds-for-ever", test_commit_adds_for_ever},
     {"commit/adds-without-policy-support", test_commit_adds_without_policy_support},
     {"commit/damaged-offer", test_commit_damaged_offer},
     {"commit/psk-twice", test_commit_psk_twice},
