@@ -107,8 +107,10 @@ reset_timers (CvE2eeGroupDriver *driver, gboolean is_first)
   driver->epoch_at_us = now_us;
   driver->blocked_until_us = 0;
   driver->behind_since_us = 0;
-  if (now_us >= driver->caught_up_at_us)
+  if (now_us >= driver->caught_up_at_us) {
     driver->current_s = driver->now_s;
+    driver->was_cut = FALSE;
+  }
   if (is_first || driver->pcs_at_us == 0)
     driver->pcs_at_us = now_us + compute_pcs_interval_us (driver);
   /* In a small meeting the first heartbeat of an epoch is its acknowledgement. */

@@ -172,6 +172,7 @@ struct CvE2eeGroupDriver {
   GPtrArray *future; /* GBytes: messages of epochs to come */
   gint64 behind_since_us; /* 0: not behind */
   gint64 gap_asked_at_us; /* 0: never */
+  gboolean was_cut; /* our connection was gone since the last commit */
   gint64 caught_up_at_us; /* until then missed commits are expected */
   guint64 current_s; /* wall clock when we were last known to be current */
 

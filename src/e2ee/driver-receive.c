@@ -11,6 +11,7 @@
 #define FUTURE_EPOCHS 256
 #define GAP_PAUSE_US G_USEC_PER_SEC
 #define CATCH_UP_US (10 * G_USEC_PER_SEC)
+#define WELCOME_CATCH_UP_US G_USEC_PER_SEC
 #define BLOCKED_US (10 * G_USEC_PER_SEC)
 
 void
@@ -388,6 +389,7 @@ join (CvE2eeGroupDriver *driver, GBytes *welcome)
   driver->has_joined_news = TRUE;
   /* Commits that were ordered between ours and the Welcome's arrival. */
   cv_e2ee_driver_receive_ask_gap (driver);
+  driver->caught_up_at_us = driver->now_us + WELCOME_CATCH_UP_US;
 }
 
 void

@@ -244,8 +244,10 @@ check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
         cv_e2ee_driver_roster_find (driver, g_array_index (summary->removed, CvMlsLeaf, i));
     if (member == NULL)
       return refuse (error, "expected a member to be removed, got a blank leaf");
-    if (is_catching_up (driver)
-        || (received->next != NULL && is_replaced (driver, received, member)))
+    /* We know best whether we are here: only after an absence others may have given us up. */
+    gboolean may_be_missed =
+        is_catching_up (driver) && (!member->public.is_self || driver->was_cut);
+    if (may_be_missed || (received->next != NULL && is_replaced (driver, received, member)))
       continue;
     gint64 removable_at_us = cv_e2ee_driver_roster_get_removable_at (member);
     if (removable_at_us != G_MAXINT64

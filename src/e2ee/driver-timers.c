@@ -95,8 +95,10 @@ cv_e2ee_driver_timers_receive_heartbeat (CvE2eeGroupDriver *driver, CvE2eeDriver
   if (!agrees)
     return;
   cv_e2ee_driver_epoch_acknowledge (driver, member);
-  if (driver->now_us >= driver->caught_up_at_us)
+  if (driver->now_us >= driver->caught_up_at_us) {
     driver->current_s = driver->now_s;
+    driver->was_cut = FALSE;
+  }
 }
 
 /* ---- the shield ---- */

@@ -419,6 +419,7 @@ cv_e2ee_group_driver_set_connected (CvE2eeGroupDriver *driver, gboolean is_conne
   }
   if (!driver->is_connected && is_connected && driver->group != NULL) {
     driver->is_connected = TRUE;
+    driver->was_cut = TRUE;
     cv_e2ee_driver_receive_ask_gap (driver);
   }
   driver->is_connected = is_connected;

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* A member whose program does not keep the rules: Bob, no moderator, with valid keys. Every commit
+ * here is valid MLS; the others must refuse it, and the meeting goes on without him. */
+#include "crypto/signature.h"
+#include "e2ee/admission.h"
+#include "e2ee/driver-private.h"
+#include "fixtures/e2ee-world.h"
+
+#include <string.h>
+
+#define SECOND G_USEC_PER_SEC
+
+typedef struct {
+  World *world;
+  Person *alice;
+  Person *bob;
+  Person *carol;
+} Meeting;
+
+static void
+start (Meeting *meeting, CvE2eeAdmissionMode admission)
+{
+  g_autoptr (GError) error = NULL;
+  meeting->world = world_new ((CvMlsSuiteId){0x0001});
+  meeting->alice = world_add (meeting->world, "Alice", "");
+  meeting->bob = world_add (meeting->world, "Bob", "");
+  meeting->carol = world_add (meeting->world, "Carol", "");
+  Person *guests[] = {meeting->bob, meeting->carol};
+  world_host (meeting->world, meeting->alice, admission);
+  for (guint i = 0; i < 2; i++) {
+    world_knock (meeting->world, guests[i]);
+    world_run_for (meeting->world, SECOND / 100);
+    if (admission == CV_E2EE_ADMISSION_MODERATOR)
+      g_assert_true (cv_e2ee_group_driver_admit (meeting->alice->driver, guests[i]->id, &error));
+    world_run_until_members (meeting->world, i + 2, 5 * SECOND);
+  }
+  world_run_for (meeting->world, 2 * SECOND);
+}
+
+static void
+set_up (Meeting *meeting, gconstpointer data)
+{
+  start (meeting, CV_E2EE_ADMISSION_LINK);
+}
+
+static void
+set_up_moderated (Meeting *meeting, gconstpointer data)
+{
+  start (meeting, CV_E2EE_ADMISSION_MODERATOR);
+}
+
+static void
+tear_down (Meeting *meeting, gconstpointer data)
+{
+  world_free (meeting->world);
+}
+
+/* Bob's program, without its manners. */
+static void
+commit_as_bob (Meeting *meeting, CvMlsCommitParams *params)
+{
+  g_auto (CvMlsCommitResult) result = {0};
+  g_autoptr (GError) error = NULL;
+  params->now_s = (guint64)(meeting->world->clock.wall_us / G_USEC_PER_SEC);
+  g_assert_true (cv_mls_group_commit (meeting->bob->driver->group, params, &result, &error));
+  g_assert_no_error (error);
+  world_order (meeting->world, meeting->bob, result.commit);
+}
+
+static void
+assert_refused (Meeting *meeting)
+{
+  guint64 epoch = cv_e2ee_group_driver_get_epoch (meeting->alice->driver);
+  world_run_for (meeting->world, SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (meeting->alice->driver), ==, epoch);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (meeting->carol->driver), ==, epoch);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT),
+      ==, 1);
+  g_assert_cmpuint (meeting->world->n_voided, ==, 1);
+  const CvE2eeTrust *trust = cv_e2ee_group_driver_get_trust (meeting->alice->driver);
+  g_assert_cmpint (trust->state, ==, CV_E2EE_SHIELD_WARNING);
+  CvE2eeReason reason = g_array_index (trust->reasons, CvE2eeReason, 0);
+  g_assert_cmpint (reason.kind, ==, CV_E2EE_REASON_REJECTED_COMMIT);
+  g_assert_cmpuint (reason.leaf.index, ==, world_leaf (meeting->bob).index);
+  /* The server has thrown Bob out; the others go on. */
+  world_run_until_members (meeting->world, 2, 25 * SECOND);
+  world_run_for (meeting->world, SECOND);
+  world_assert_agree (meeting->world);
+}
+
+static void
+test_policy (Meeting *meeting, gconstpointer data)
+{
+  CvE2eePolicy policy = *cv_e2ee_group_driver_get_policy (meeting->bob->driver);
+  policy.is_locked = TRUE;
+  g_autoptr (GBytes) encoded = cv_e2ee_policy_write (&policy);
+  CvSpan span = cv_span_from_bytes (encoded);
+  commit_as_bob (meeting,
+                 &(CvMlsCommitParams){.policy = &span, .policy_type = CV_E2EE_POLICY_TYPE});
+  assert_refused (meeting);
+}
+
+static void
+test_promotes_himself (Meeting *meeting, gconstpointer data)
+{
+  CvE2eePolicy policy = *cv_e2ee_group_driver_get_policy (meeting->bob->driver);
+  const CvE2eeMember *self =
+      cv_e2ee_group_driver_find_member (meeting->bob->driver, world_leaf (meeting->bob));
+  memcpy (policy.moderators[policy.n_moderators++].hash, self->identity_hash, CV_IDENTITY_HASH_LEN);
+  g_autoptr (GBytes) encoded = cv_e2ee_policy_write (&policy);
+  CvSpan span = cv_span_from_bytes (encoded);
+  commit_as_bob (meeting,
+                 &(CvMlsCommitParams){.policy = &span, .policy_type = CV_E2EE_POLICY_TYPE});
+  assert_refused (meeting);
+}
+
+static void
+test_removal (Meeting *meeting, gconstpointer data)
+{
+  CvMlsLeaf carol = world_leaf (meeting->carol);
+  commit_as_bob (meeting, &(CvMlsCommitParams){.removes = &carol, .n_removes = 1});
+  assert_refused (meeting);
+  g_assert_cmpuint (meeting->carol->n_ended, ==, 0);
+}
+
+static void
+test_removal_in_grace (Meeting *meeting, gconstpointer data)
+{
+  CvMlsLeaf carol = world_leaf (meeting->carol);
+  world_cut (meeting->world, meeting->carol);
+  world_run_for (meeting->world, 3 * SECOND);
+  commit_as_bob (meeting, &(CvMlsCommitParams){.removes = &carol, .n_removes = 1});
+  world_run_for (meeting->world, SECOND);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT),
+      ==, 1);
+}
+
+/* ---- adding ---- */
+
+typedef struct {
+  const char *name;
+  guint8 room_id[CV_E2EE_ROOM_ID_LEN];
+  gboolean signs_another_key;
+  CvIdentityKeyPair *identity; /* NULL: a new one */
+} Guest;
+
+/* A KeyPackage as anybody could make it. */
+static GBytes *
+make_key_package (World *world, const Guest *guest)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (CvCryptoKeyPair) key = {0};
+  g_auto (CvCryptoKeyPair) other = {0};
+  static const guint16 types[] = {CV_E2EE_POLICY_TYPE};
+  guint64 now_s = (guint64)(world->clock.wall_us / G_USEC_PER_SEC);
+  g_autoptr (CvIdentityKeyPair) identity =
+      guest->identity != NULL ? cv_identity_key_pair_ref (guest->identity)
+                              : cv_identity_key_pair_generate (world->crypto, &error);
+  g_assert_true (
+      cv_crypto_signature_generate (world->crypto, world->suite->signature, &key, &error));
+  g_assert_true (
+      cv_crypto_signature_generate (world->crypto, world->suite->signature, &other, &error));
+  CvIdentityStatementParams statement_params = {
+      .name = guest->name,
+      .mls_public =
+          cv_span_from_bytes (guest->signs_another_key ? other.public_key : key.public_key),
+      .room_id = CV_SPAN_ARRAY (guest->room_id),
+      .not_before_s = now_s - 60,
+      .not_after_s = now_s + 3600,
+  };
+  g_autoptr (GBytes) statement =
+      cv_identity_statement_sign (world->crypto, identity, &statement_params, &error);
+  g_assert_no_error (error);
+  CvMlsLeafParams leaf = {
+      .suite = world->suite,
+      .signature_private = cv_secret_span (key.private_key),
+      .signature_public = cv_span_from_bytes (key.public_key),
+      .identity = cv_span_from_bytes (statement),
+      .extension_types = types,
+      .n_extension_types = 1,
+      .not_before_s = now_s - 60,
+      .not_after_s = now_s + 3600,
+  };
+  g_autoptr (CvMlsJoiner) joiner = cv_mls_joiner_new (world->crypto, &leaf, &error);
+  g_assert_no_error (error);
+  return g_bytes_ref (cv_mls_joiner_get_key_package (joiner));
+}
+
+static void
+add_as_bob (Meeting *meeting, const Guest *guest, gboolean has_psk)
+{
+  g_autoptr (GBytes) key_package = make_key_package (meeting->world, guest);
+  CvSpan span = cv_span_from_bytes (key_package);
+  CvMlsPsk psk = {
+      .id = cv_e2ee_room_keys_get_psk_id (meeting->bob->keys),
+      .secret = cv_e2ee_room_keys_get_psk (meeting->bob->keys),
+  };
+  commit_as_bob (meeting, &(CvMlsCommitParams){
+                              .adds = &span, .n_adds = 1, .psks = &psk, .n_psks = has_psk ? 1 : 0});
+}
+
+static Guest
+make_guest (Meeting *meeting)
+{
+  Guest guest = {.name = "Mallory"};
+  memcpy (guest.room_id, meeting->world->room_id, sizeof guest.room_id);
+  return guest;
+}
+
+static void
+test_add_without_room_key (Meeting *meeting, gconstpointer data)
+{
+  Guest guest = make_guest (meeting);
+  add_as_bob (meeting, &guest, FALSE);
+  assert_refused (meeting);
+}
+
+static void
+test_add_for_another_room (Meeting *meeting, gconstpointer data)
+{
+  Guest guest = make_guest (meeting);
+  guest.room_id[0] ^= 1;
+  add_as_bob (meeting, &guest, TRUE);
+  assert_refused (meeting);
+}
+
+static void
+test_add_with_borrowed_statement (Meeting *meeting, gconstpointer data)
+{
+  Guest guest = make_guest (meeting);
+  guest.signs_another_key = TRUE;
+  add_as_bob (meeting, &guest, TRUE);
+  assert_refused (meeting);
+}
+
+static void
+test_add_of_somebody_who_is_here (Meeting *meeting, gconstpointer data)
+{
+  Guest guest = make_guest (meeting);
+  guest.identity = meeting->alice->identity;
+  add_as_bob (meeting, &guest, TRUE);
+  assert_refused (meeting);
+}
+
+static void
+test_add_while_locked (Meeting *meeting, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  Guest guest = make_guest (meeting);
+  g_assert_true (cv_e2ee_group_driver_set_locked (meeting->alice->driver, TRUE, &error));
+  world_run_for (meeting->world, 12 * SECOND);
+  add_as_bob (meeting, &guest, TRUE);
+  assert_refused (meeting);
+}
+
+static void
+test_add_without_admission (Meeting *meeting, gconstpointer data)
+{
+  Guest guest = make_guest (meeting);
+  add_as_bob (meeting, &guest, TRUE);
+  assert_refused (meeting);
+}
+
+/* What Bob may put into authenticated_data: each must fail but the last. */
+typedef enum {
+  FORGED_BY_BOB,
+  FORGED_IN_ALICES_NAME,
+  FOR_ANOTHER,
+  EXPIRED,
+  TOO_LONG,
+  VALID,
+} Forgery;
+
+static void
+add_with_admission (Meeting *meeting, Forgery forgery)
+{
+  g_autoptr (GError) error = NULL;
+  Guest guest = make_guest (meeting);
+  CvMlsGroup *alices = meeting->alice->driver->group;
+  guint64 now_s = (guint64)(meeting->world->clock.wall_us / G_USEC_PER_SEC);
+  g_auto (CvMlsKeyPackageInfo) info = {0};
+  g_autoptr (GBytes) key_package = make_key_package (meeting->world, &guest);
+  CvSpan span = cv_span_from_bytes (key_package);
+  g_assert_true (cv_mls_key_package_inspect (meeting->world->crypto, meeting->world->suite, span,
+                                             now_s, &info, &error));
+  CvSpan ref = forgery == FOR_ANOTHER ? CV_SPAN_LITERAL ("another") : cv_span_from_bytes (info.ref);
+  guint64 signed_at_s = forgery == EXPIRED    ? now_s - 600
+                        : forgery == TOO_LONG ? now_s + 3600
+                                              : now_s;
+  gboolean is_forged = forgery == FORGED_BY_BOB || forgery == FORGED_IN_ALICES_NAME;
+  CvE2eeAdmission *admission = cv_e2ee_admission_sign (
+      is_forged ? meeting->bob->driver->group : alices, ref, signed_at_s, &error);
+  g_assert_no_error (error);
+  if (forgery == FORGED_IN_ALICES_NAME)
+    admission->moderator = world_leaf (meeting->alice);
+  g_autoptr (GPtrArray) list =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_admission_free);
+  g_ptr_array_add (list, admission);
+  g_autoptr (GBytes) encoded = cv_e2ee_admission_write_list (list);
+  CvMlsPsk psk = {
+      .id = cv_e2ee_room_keys_get_psk_id (meeting->bob->keys),
+      .secret = cv_e2ee_room_keys_get_psk (meeting->bob->keys),
+  };
+  commit_as_bob (meeting, &(CvMlsCommitParams){.adds = &span,
+                                               .n_adds = 1,
+                                               .psks = &psk,
+                                               .n_psks = 1,
+                                               .authenticated_data = cv_span_from_bytes (encoded)});
+}
+
+static void
+test_admission_forged (Meeting *meeting, gconstpointer data)
+{
+  add_with_admission (meeting, (Forgery)GPOINTER_TO_INT (data));
+  assert_refused (meeting);
+}
+
+static void
+test_admission_valid (Meeting *meeting, gconstpointer data)
+{
+  /* Shows that the others fail for the reason they name. */
+  add_with_admission (meeting, VALID);
+  world_run_for (meeting->world, SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (meeting->alice->driver), ==, 4);
+}
+
+/* ---- names and connections ---- */
+
+static void
+test_known_name_with_another_key (Meeting *meeting, gconstpointer data)
+{
+  meeting->alice->contact = CV_IDENTITY_CONTACT_CHANGED;
+  cv_e2ee_group_driver_refresh_contacts (meeting->alice->driver);
+  g_assert_cmpint (cv_e2ee_group_driver_get_trust (meeting->alice->driver)->state, ==,
+                   CV_E2EE_SHIELD_WARNING);
+  g_assert_true (world_has_reason (meeting->alice, CV_E2EE_REASON_KEY_CHANGED));
+  cv_e2ee_group_driver_accept_changed_key (meeting->alice->driver, world_leaf (meeting->bob));
+  cv_e2ee_group_driver_accept_changed_key (meeting->alice->driver, world_leaf (meeting->carol));
+  g_assert_cmpint (cv_e2ee_group_driver_get_trust (meeting->alice->driver)->state, ==,
+                   CV_E2EE_SHIELD_ENCRYPTED);
+}
+
+static void
+test_claims_anothers_connection (Meeting *meeting, gconstpointer data)
+{
+  /* Bob says that Carol's connection is his and leaves it at that; then his own breaks. */
+  guint64 epoch = meeting->world->epoch;
+  cv_e2ee_group_driver_set_member_id (meeting->bob->driver, meeting->carol->id);
+  world_run_for (meeting->world, 3 * SECOND);
+  cv_e2ee_group_driver_on_member_gone (meeting->alice->driver, meeting->carol->id, TRUE);
+  world_run_for (meeting->world, 20 * SECOND);
+  g_assert_cmpuint (meeting->world->epoch, ==, epoch);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (meeting->alice->driver), ==, 3);
+}
+
+#define ADD(path, set_up_fn, data, test_fn)                                                        \
+  g_test_add ("/e2ee/hostile-member/" path, Meeting, data, set_up_fn, test_fn, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("policy", set_up, NULL, test_policy);
+  ADD ("promotes-himself", set_up, NULL, test_promotes_himself);
+  ADD ("removal", set_up, NULL, test_removal);
+  ADD ("removal-in-grace", set_up, NULL, test_removal_in_grace);
+  ADD ("add-without-room-key", set_up, NULL, test_add_without_room_key);
+  ADD ("add-for-another-room", set_up, NULL, test_add_for_another_room);
+  ADD ("add-with-borrowed-statement", set_up, NULL, test_add_with_borrowed_statement);
+  ADD ("add-of-somebody-who-is-here", set_up, NULL, test_add_of_somebody_who_is_here);
+  ADD ("add-while-locked", set_up, NULL, test_add_while_locked);
+  ADD ("add-without-admission", set_up_moderated, NULL, test_add_without_admission);
+  ADD ("admission-by-bob", set_up_moderated, GINT_TO_POINTER (FORGED_BY_BOB),
+       test_admission_forged);
+  ADD ("admission-in-alices-name", set_up_moderated, GINT_TO_POINTER (FORGED_IN_ALICES_NAME),
+       test_admission_forged);
+  ADD ("admission-for-another", set_up_moderated, GINT_TO_POINTER (FOR_ANOTHER),
+       test_admission_forged);
+  ADD ("admission-expired", set_up_moderated, GINT_TO_POINTER (EXPIRED), test_admission_forged);
+  ADD ("admission-too-long", set_up_moderated, GINT_TO_POINTER (TOO_LONG), test_admission_forged);
+  ADD ("admission-valid", set_up_moderated, NULL, test_admission_valid);
+  ADD ("known-name-with-another-key", set_up, NULL, test_known_name_with_another_key);
+  ADD ("claims-anothers-connection", set_up, NULL, test_claims_anothers_connection);
+  return g_test_run ();
+}
