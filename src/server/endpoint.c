@@ -252,6 +252,7 @@ on_websocket_error (SoupWebsocketConnection *websocket, GError *error, gpointer 
 
   if (g_error_matches (error, SOUP_WEBSOCKET_ERROR, SOUP_WEBSOCKET_CLOSE_TOO_BIG)) {
     endpoint->all->shared->metrics->bad_messages++;
+    cv_server_connection_linger (endpoint->connection);
     send_error (endpoint, CV_MESSAGE_CODE_TOO_BIG, NULL, "a message is too long");
   }
 }

@@ -6,9 +6,14 @@
 #include "server/throttle.h"
 #include "server/timer.h"
 
+#include <errno.h>
+#include <glib-unix.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define MAX_ADDRESSES 65536
+#define LINGER_MS 2000
 
 struct CvServerListener {
   const CvServerConfig *config;
@@ -27,7 +32,9 @@ struct CvServerConnection {
   CvServerListener *listener; /* NULL once the listener is freed */
   GSocket *socket;
   char *address;
-  GSource *deadline; /* until hello */
+  GSource *deadline; /* until hello; of the lingering */
+  int linger_fd; /* −1: none */
+  GSource *linger_source;
 };
 
 static guint16
@@ -82,6 +89,9 @@ clear_connection (gpointer data)
   CvServerConnection *connection = data;
 
   cv_server_timer_clear (&connection->deadline);
+  cv_server_timer_clear (&connection->linger_source);
+  if (connection->linger_fd >= 0)
+    close (connection->linger_fd);
   g_clear_object (&connection->socket);
   g_free (connection->address);
 }
@@ -139,18 +149,61 @@ set_count (CvServerListener *listener, const char *address, guint count)
 }
 
 static void
-on_stream_gone (gpointer data, GObject *stream)
+forget_connection (CvServerConnection *connection)
 {
-  CvServerConnection *connection = data;
   CvServerListener *listener = connection->listener;
 
   cv_server_timer_clear (&connection->deadline);
+  cv_server_timer_clear (&connection->linger_source);
   if (listener != NULL) {
     set_count (listener, connection->address, count_of (listener, connection->address) - 1);
     g_ptr_array_remove_fast (listener->connections, connection);
     listener->metrics->connections_now--;
   }
   cv_server_connection_unref (connection);
+}
+
+static void
+on_linger_over (gpointer data)
+{
+  forget_connection (data);
+}
+
+static gboolean
+on_linger_readable (gint fd, GIOCondition condition, gpointer data)
+{
+  guint8 rest[16384];
+  gssize n = recv (fd, rest, sizeof rest, MSG_DONTWAIT);
+
+  if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+    return G_SOURCE_CONTINUE;
+  forget_connection (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_stream_gone (gpointer data, GObject *stream)
+{
+  CvServerConnection *connection = data;
+
+  cv_server_timer_clear (&connection->deadline);
+  if (connection->linger_fd < 0 || connection->listener == NULL) {
+    forget_connection (connection);
+    return;
+  }
+  shutdown (connection->linger_fd, SHUT_WR);
+  connection->linger_source = g_unix_fd_source_new (connection->linger_fd, G_IO_IN | G_IO_HUP);
+  g_source_set_callback (connection->linger_source, G_SOURCE_FUNC (on_linger_readable), connection,
+                         NULL);
+  g_source_attach (connection->linger_source, g_main_context_get_thread_default ());
+  connection->deadline = cv_server_timer_start (LINGER_MS, on_linger_over, connection, NULL);
+}
+
+void
+cv_server_connection_linger (CvServerConnection *connection)
+{
+  if (connection->linger_fd < 0)
+    connection->linger_fd = dup (g_socket_get_fd (connection->socket));
 }
 
 /* The connection belongs to the stream from here on. */
@@ -160,6 +213,7 @@ add_connection (CvServerListener *listener, GIOStream *stream, GSocket *socket, 
   CvServerConnection *connection = g_rc_box_new0 (CvServerConnection);
 
   connection->listener = listener;
+  connection->linger_fd = -1;
   connection->socket = g_object_ref (socket);
   connection->address = g_strdup (address);
   connection->deadline =
@@ -300,6 +354,8 @@ cv_server_listener_free (CvServerListener *listener)
 
     connection->listener = NULL;
     cv_server_connection_kill (connection);
+    if (connection->linger_source != NULL)
+      forget_connection (connection);
   }
   g_ptr_array_unref (listener->connections);
   g_hash_table_unref (listener->per_address);

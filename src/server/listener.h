@@ -37,6 +37,9 @@ const char *cv_server_connection_get_address (const CvServerConnection *connecti
 /* It said hello in time. */
 void cv_server_connection_settle (CvServerConnection *connection);
 void cv_server_connection_kill (CvServerConnection *connection); /* without a word */
+/* When its stream is closed while the peer still sends, read on for 2 s at the most: a socket that
+ * is closed with unread bytes takes the last words that were sent with it. */
+void cv_server_connection_linger (CvServerConnection *connection);
 
 /* The key of an address, full; exposed for its test. */
 char *cv_server_listener_dup_address_key (GInetAddress *address);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define KNOCK_ADDRESSES 65536
+#define PATH "/v1"
 
 /*  listener ─TLS─▶ SoupServer ─WebSocket─▶ endpoint ─messages─▶ registry ▶ room ▶ member  */
 struct _CvServer {
@@ -30,16 +31,29 @@ connection_quark (void)
   return g_quark_from_static_string ("cv-server-connection");
 }
 
-/* Plain HTTP has nothing to get here; a body must not be collected in memory. */
+static CvServerConnection *
+get_connection (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  return remote != NULL ? g_object_get_qdata (G_OBJECT (remote), connection_quark ()) : NULL;
+}
+
+/* Plain HTTP has nothing to get here. A body would be collected in memory, so who sends one is cut
+ * off. */
 static void
 on_http_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
                  gpointer data)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  CvServerConnection *connection = get_connection (message);
 
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
-  if (soup_message_headers_get_encoding (headers) != SOUP_ENCODING_NONE
-      || soup_message_headers_get_one (headers, "Upgrade") == NULL)
+  if (connection != NULL
+      && (soup_message_headers_get_one (headers, "Content-Length") != NULL
+          || soup_message_headers_get_one (headers, "Transfer-Encoding") != NULL))
+    cv_server_connection_kill (connection);
+  if (soup_message_headers_get_one (headers, "Upgrade") == NULL)
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
 }
 
@@ -48,9 +62,7 @@ on_websocket (SoupServer *soup, SoupServerMessage *message, const char *path,
               SoupWebsocketConnection *websocket, gpointer data)
 {
   CvServer *self = data;
-  GSocketAddress *remote = soup_server_message_get_remote_address (message);
-  CvServerConnection *connection =
-      remote != NULL ? g_object_get_qdata (G_OBJECT (remote), connection_quark ()) : NULL;
+  CvServerConnection *connection = get_connection (message);
 
   if (connection != NULL)
     cv_server_endpoint_start (&self->endpoints, websocket, connection);
@@ -116,8 +128,10 @@ new_soup (CvServer *self)
 
   /* What comes is sealed and does not shrink; what unpacks can be a bomb. */
   soup_server_remove_websocket_extension (soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
+  /* The longest path wins, so each needs its own. */
   soup_server_add_early_handler (soup, NULL, on_http_request, self, NULL);
-  soup_server_add_websocket_handler (soup, "/v1", NULL, NULL, on_websocket, self, NULL);
+  soup_server_add_early_handler (soup, PATH, on_http_request, self, NULL);
+  soup_server_add_websocket_handler (soup, PATH, NULL, NULL, on_websocket, self, NULL);
   return soup;
 }
 

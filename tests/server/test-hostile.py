@@ -1,0 +1,398 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Conclave authors
+"""A real conclave-server and clients that do not behave. After each of them it serves on.
+
+usage: test-hostile.py CONCLAVE_SERVER
+"""
+import base64
+import json
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
+from websockets.sync.client import connect
+
+HANDSHAKE_S = 0.6
+ROOM = "AAECAwQFBgcICQoLDA0ODw"
+HELLO = {"type": "hello", "version": 1, "room": ROOM}
+KNOCK = {"type": "knock", "payload": "AQID"}
+OPEN = {"type": "open", "group": "Z3I="}
+DEADLINE_S = 20
+
+
+class Server:
+    def __init__(self, program, folder, **limits):
+        self.folder = folder
+        config = os.path.join(folder, "server.conf")
+        limits = {"knocks-per-minute": 5, "messages-per-second": 20,
+                  "new-connections-per-minute": 1000} | limits
+        with open(config, "w") as file:
+            file.write("[server]\nlisten=127.0.0.1:0\n"
+                       f"certificate={folder}/certificate\nkey={folder}/key\n"
+                       f"[times]\nhandshake-ms={int(HANDSHAKE_S * 1000)}\n[limits]\n")
+            file.writelines(f"{key}={value}\n" for key, value in limits.items())
+        self.process = subprocess.Popen([program, "--config", config], stderr=subprocess.PIPE,
+                                        text=True)
+        self.port = None
+        while self.port is None:
+            line = self.process.stderr.readline()
+            assert line, "the server ended before it listened"
+            match = re.search(r"event=listening port=(\d+)", line)
+            self.port = int(match.group(1)) if match else None
+        self.tls = ssl.create_default_context(cafile=f"{folder}/certificate")
+        self.tls.check_hostname = False
+
+    def connect(self):
+        return connect(f"wss://127.0.0.1:{self.port}/v1", ssl=self.tls, compression=None,
+                       max_size=None, ping_interval=None, open_timeout=DEADLINE_S, proxy=None)
+
+    def raw(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE_S)
+
+    def raw_tls(self):
+        return self.tls.wrap_socket(self.raw())
+
+    def hello(self, **fields):
+        client = self.connect()
+        say(client, HELLO | fields)
+        return client
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        log = self.process.communicate(timeout=DEADLINE_S)[1]
+        return self.process.returncode, log
+
+
+def say(client, message):
+    client.send(json.dumps(message))
+
+
+def hear(client):
+    return json.loads(client.recv(timeout=DEADLINE_S))
+
+
+def hear_type(client, *types):
+    while True:
+        message = hear(client)
+        if message["type"] in types:
+            return message
+
+
+def rest(client):
+    """Everything until the server closes."""
+    messages = []
+    try:
+        while True:
+            messages.append(hear(client))
+    except ConnectionClosed:
+        return messages
+
+
+def assert_refused(client, code, count=1):
+    errors = [message for message in rest(client) if message["type"] == "error"]
+    assert [error["code"] for error in errors] == [code] * count, errors
+
+
+def assert_serves(server):
+    with server.hello(room="B" * 21 + "A") as client:
+        assert hear(client)["type"] == "hello-ok"
+
+
+def assert_ends(stream, since, limit_s):
+    """The server closes within the limit, and not before it had to."""
+    stream.settimeout(DEADLINE_S)
+    try:
+        while stream.recv(65536):
+            pass
+    except (ConnectionResetError, BrokenPipeError, ssl.SSLError):
+        pass
+    assert time.monotonic() - since < limit_s
+
+
+# ---- the tests: each a function whose name is the claim -----------------------------------------
+
+
+def binary_frame_is_refused(server):
+    with server.hello() as client:
+        hear(client)
+        client.send(b"{}")
+        assert_refused(client, "bad-message")
+
+
+def ten_megabytes_are_refused(server):
+    with server.hello() as client:
+        hear(client)
+        try:
+            client.send("x" * 10_000_000)
+        except ConnectionClosed:
+            pass
+        assert_refused(client, "too-big")
+
+
+def ten_megabytes_in_fragments_are_refused(server):
+    with server.hello() as client:
+        hear(client)
+        try:
+            client.send("x" * 10_000 for _ in range(1000))
+        except ConnectionClosed:
+            pass
+        assert_refused(client, "too-big")
+
+
+def member_may_say_more_but_not_ten_megabytes(server):
+    with server.hello(room="C" * 21 + "A") as client:
+        say(client, OPEN)
+        hear_type(client, "opened")
+        payload = base64.b64encode(bytes(200_000)).decode()
+        say(client, {"type": "application", "group": "Z3I=", "epoch": 0, "payload": payload})
+        say(client, {"type": "ping"})
+        assert hear(client)["type"] == "pong"
+        try:
+            client.send("x" * 10_000_000)
+        except ConnectionClosed:
+            pass
+        assert_refused(client, "too-big")
+
+
+def garbage_is_refused(server):
+    for text in ("garbage", "", "[]", "null", '{"type":', "\x00"):
+        with server.hello() as client:
+            hear(client)
+            client.send(text)
+            assert_refused(client, "bad-message")
+
+
+def deep_json_is_refused(server):
+    with server.hello() as client:
+        hear(client)
+        client.send('{"type":' + "[" * 30_000)
+        assert_refused(client, "too-big")
+
+
+def hello_comes_first(server):
+    with server.connect() as client:
+        say(client, KNOCK)
+        assert_refused(client, "not-allowed")
+
+
+def other_versions_are_refused(server):
+    with server.hello(version=2) as client:
+        assert_refused(client, "version")
+
+
+def second_hello_is_not_allowed(server):
+    with server.hello() as client:
+        hear(client)
+        say(client, HELLO)
+        assert hear(client)["code"] == "not-allowed"
+
+
+def unknown_rooms_are_empty(server):
+    with server.hello(room="D" * 21 + "A") as client:
+        assert "occupied" not in hear(client)
+        say(client, KNOCK)
+        error = hear(client)
+        assert (error["code"], error["about"]) == ("room-empty", "knock")
+
+
+def bad_room_ids_are_refused(server):
+    for room in ("", "short", "x" * 1000, 5):
+        with server.connect() as client:
+            say(client, HELLO | {"room": room})
+            assert hear(client)["code"] == "bad-message"
+
+
+def wrong_token_does_not_resume(server):
+    with server.hello(token="0" * 48) as client:
+        assert_refused(client, "resume-failed")
+
+
+def too_many_knocks_are_refused(server):
+    with server.hello() as host, server.hello() as guest:
+        hear(host), hear(guest)
+        say(host, OPEN)
+        hear_type(host, "opened")
+        for _ in range(6):
+            say(guest, KNOCK)
+        error = hear(guest)
+        assert (error["code"], error["about"]) == ("too-fast", "knock")
+        say(guest, {"type": "ping"})
+        assert hear(guest)["type"] == "pong"
+
+
+def rubbish_ends_the_connection(server):
+    with server.hello() as client:
+        hear(client)
+        for _ in range(20):
+            try:
+                say(client, {"type": "dance"})
+            except ConnectionClosed:
+                break
+        codes = [message["code"] for message in rest(client)]
+        assert codes == ["unknown-type"] * 8 + ["bad-message"], codes
+
+
+def flood_is_refused(server):
+    with server.hello() as client:
+        hear(client)
+        try:
+            for _ in range(1000):
+                say(client, {"type": "ping"})
+        except ConnectionClosed:
+            pass
+        assert rest(client)[-1]["code"] == "too-fast"
+
+
+def tcp_without_tls_is_cut(server):
+    since = time.monotonic()
+    with server.raw() as stream:
+        assert_ends(stream, since, 5)
+    with server.raw() as stream:
+        stream.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert_ends(stream, since, 10)
+
+
+def tls_without_http_is_cut(server):
+    since = time.monotonic()
+    with server.raw_tls() as stream:
+        assert_ends(stream, since, 5)
+
+
+def slow_headers_are_cut(server):
+    since = time.monotonic()
+    with server.raw_tls() as stream:
+        stream.settimeout(0.05)
+        stream.sendall(b"GET /v1 HTTP/1.1\r\nHost: a\r\n")
+        ended = False
+        while not ended and time.monotonic() - since < 5:
+            try:
+                stream.sendall(b"X: y\r\n")
+                ended = stream.recv(100) == b""
+            except TimeoutError:
+                pass
+            except (OSError, ssl.SSLError):
+                ended = True
+        assert ended
+
+
+def websocket_without_hello_is_cut(server):
+    since = time.monotonic()
+    with server.connect() as client:
+        rest(client)
+    assert HANDSHAKE_S * 0.8 < time.monotonic() - since < 5
+
+
+def plain_http_gets_nothing(server):
+    for request in (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                    b"GET /v1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                    b"GET /etc/passwd HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"):
+        with server.raw_tls() as stream:
+            stream.sendall(request)
+            answer = stream.recv(1000)
+            assert b" 404 " in answer, answer
+
+
+def endless_body_is_cut(server):
+    since = time.monotonic()
+    with server.raw_tls() as stream:
+        stream.sendall(b"POST /v1 HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n")
+        try:
+            while time.monotonic() - since < 5:
+                stream.sendall(bytes(65536))
+        except (OSError, ssl.SSLError):
+            pass
+        assert time.monotonic() - since < 5
+    rss = int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{server.process.pid}/status").read())[1])
+    assert rss < 400_000, rss
+
+
+def server_says_goodbye(server):
+    with server.hello() as client:
+        hear(client)
+        server.process.send_signal(signal.SIGTERM)
+        assert_refused(client, "shutdown")
+
+
+def refuses_more_connections(program, folder):
+    server = Server(program, folder, **{"connections-per-address": 2})
+    with server.hello() as first, server.hello() as second:
+        assert hear(first)["type"] == hear(second)["type"] == "hello-ok"
+        try:
+            with server.connect():
+                raise AssertionError("a third connection was taken")
+        except (OSError, EOFError, InvalidMessage, InvalidStatus, ConnectionClosed):
+            pass
+    server.stop()
+
+
+def usage_is_checked(program, folder):
+    run = subprocess.run
+    assert "--config" in run([program, "--help"], capture_output=True, text=True).stdout
+    assert run([program, "--dance"], capture_output=True).returncode == 2
+    assert run([program, "extra"], capture_output=True).returncode == 2
+    assert run([program, "--config", "/nowhere"], capture_output=True).returncode == 2
+    assert run([program], capture_output=True).returncode == 1
+
+
+def make_certificate(folder):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{folder}/key", "-out",
+                    f"{folder}/certificate", "-days", "1", "-subj", "/CN=127.0.0.1"],
+                   check=True, capture_output=True)
+
+
+def attempt(number, name, call):
+    try:
+        call()
+        print(f"ok {number} - {name}", flush=True)
+        return True
+    except BaseException as error:  # every failure is one line, and the next test runs
+        print(f"not ok {number} - {name}\n# {type(error).__name__}: {error}", flush=True)
+        return False
+
+
+def main():
+    program = sys.argv[1]
+    behaviours = [binary_frame_is_refused, ten_megabytes_are_refused,
+                  ten_megabytes_in_fragments_are_refused,
+                  member_may_say_more_but_not_ten_megabytes, garbage_is_refused,
+                  deep_json_is_refused, hello_comes_first, other_versions_are_refused,
+                  second_hello_is_not_allowed, unknown_rooms_are_empty, bad_room_ids_are_refused,
+                  wrong_token_does_not_resume, too_many_knocks_are_refused,
+                  rubbish_ends_the_connection, flood_is_refused, tcp_without_tls_is_cut,
+                  tls_without_http_is_cut, slow_headers_are_cut, websocket_without_hello_is_cut,
+                  plain_http_gets_nothing, endless_body_is_cut]
+    print(f"TAP version 14\n1..{len(behaviours) + 4}")
+    passed = True
+    with tempfile.TemporaryDirectory() as folder:
+        make_certificate(folder)
+        server = Server(program, folder)
+        for number, behaviour in enumerate(behaviours, 1):
+            def call():
+                behaviour(server)
+                assert_serves(server)
+            passed &= attempt(number, behaviour.__name__, call)
+        number = len(behaviours)
+        passed &= attempt(number + 1, "server_says_goodbye", lambda: server_says_goodbye(server))
+
+        def clean_end():
+            status, log = server.stop()
+            assert status == 0, (status, log)
+            assert "event=stopping" in log and ROOM not in log, log
+        passed &= attempt(number + 2, "ends_cleanly_and_logs_no_room", clean_end)
+        passed &= attempt(number + 3, "refuses_more_connections",
+                          lambda: refuses_more_connections(program, folder))
+        passed &= attempt(number + 4, "usage_is_checked", lambda: usage_is_checked(program, folder))
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
