@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Heartbeats: the bytes, and when silence or disagreement counts. */
+#include "e2ee/heartbeat.h"
+
+#include <string.h>
+
+#define SECOND G_USEC_PER_SEC
+
+static GBytes *
+make (void)
+{
+  CvE2eeHeartbeat heartbeat = {.epoch = 7, .member_id = (char *)"0123456789abcdef"};
+  g_autoptr (GBytes) transcript = g_bytes_new_static ("transcript", 10);
+  heartbeat.transcript_hash = transcript;
+  memset (heartbeat.authenticator_hash, 5, sizeof heartbeat.authenticator_hash);
+  for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
+    heartbeat.n_frames[i] = i * 1000;
+  return cv_e2ee_heartbeat_write (&heartbeat);
+}
+
+static void
+test_round_trip (void)
+{
+  g_autoptr (GBytes) encoded = make ();
+  g_auto (CvE2eeHeartbeat) parsed = {0};
+  g_autoptr (GError) error = NULL;
+  g_assert_true (cv_e2ee_heartbeat_parse (cv_span_from_bytes (encoded), &parsed, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (parsed.epoch, ==, 7);
+  g_assert_cmpuint (parsed.n_frames[7], ==, 7000);
+  g_assert_cmpstr (parsed.member_id, ==, "0123456789abcdef");
+}
+
+static void
+test_rejects (void)
+{
+  g_autoptr (GBytes) encoded = make ();
+  gsize len;
+  const guint8 *data = g_bytes_get_data (encoded, &len);
+  g_autofree guint8 *changed = g_malloc0 (len + 1);
+  for (gsize i = 0; i < len; i++) {
+    g_auto (CvE2eeHeartbeat) parsed = {0};
+    g_assert_false (cv_e2ee_heartbeat_parse (cv_span (data, i), &parsed, NULL));
+  }
+  g_auto (CvE2eeHeartbeat) parsed = {0};
+  memcpy (changed, data, len);
+  g_assert_false (cv_e2ee_heartbeat_parse (cv_span (changed, len + 1), &parsed, NULL));
+  changed[0] = 9;
+  g_assert_false (cv_e2ee_heartbeat_parse (cv_span (changed, len), &parsed, NULL));
+  changed[0] = data[0];
+  changed[len - 1] = 0xff; /* member id that is no UTF-8 */
+  g_assert_false (cv_e2ee_heartbeat_parse (cv_span (changed, len), &parsed, NULL));
+}
+
+static void
+test_interval (void)
+{
+  g_assert_cmpint (cv_e2ee_heartbeat_interval_us (2), ==, 2 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_interval_us (50), ==, 2 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_interval_us (500), ==, 20 * SECOND);
+}
+
+static void
+test_tracker (void)
+{
+  g_autoptr (CvE2eeHeartbeatTracker) tracker = cv_e2ee_heartbeat_tracker_new ();
+  CvMlsLeaf leaf = {3};
+  cv_e2ee_heartbeat_tracker_add (tracker, leaf, 0);
+  cv_e2ee_heartbeat_tracker_note (tracker, leaf, TRUE, 5 * SECOND);
+  /* Adding twice does not restart the time. */
+  cv_e2ee_heartbeat_tracker_add (tracker, leaf, 15 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 19 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_AGREES);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 20 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_SILENT);
+  cv_e2ee_heartbeat_tracker_note (tracker, leaf, FALSE, 20 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 20 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_DISAGREES);
+  cv_e2ee_heartbeat_tracker_note (tracker, leaf, TRUE, 21 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 22 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_AGREES);
+  /* In a big room the interval is longer than the limit. */
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 500, 60 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_AGREES);
+  cv_e2ee_heartbeat_tracker_restart (tracker, 100 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 110 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_AGREES);
+  cv_e2ee_heartbeat_tracker_remove (tracker, leaf);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 900 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_AGREES);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/e2ee/heartbeat/round-trip", test_round_trip);
+  g_test_add_func ("/e2ee/heartbeat/rejects", test_rejects);
+  g_test_add_func ("/e2ee/heartbeat/interval", test_interval);
+  g_test_add_func ("/e2ee/heartbeat/tracker", test_tracker);
+  return g_test_run ();
+}
