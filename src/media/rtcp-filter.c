@@ -57,7 +57,8 @@ cv_rtcp_filter_check (CvSpan span, CvRtcpFilterClaim claim, gpointer data)
   gboolean is_allowed;
   gboolean has_packet;
 
-  if (!gst_rtcp_buffer_validate_data_reduced ((guint8 *)span.data, (guint)span.len))
+  if (span.len == 0
+      || !gst_rtcp_buffer_validate_data_reduced ((guint8 *)span.data, (guint)span.len))
     return FALSE;
   buffer = gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, (gpointer)span.data, span.len, 0,
                                         span.len, NULL, NULL);
