@@ -112,9 +112,12 @@ on_session_roster_changed (CvCliEvents *self)
 {
   GListModel *participants = cv_session_get_participants (self->session);
   JsonBuilder *builder = begin ("roster");
+  gboolean is_locked = FALSE;
 
   add_number (builder, "epoch", cv_session_get_epoch (self->session));
   add_text (builder, "code", cv_session_get_meeting_code (self->session));
+  g_object_get (self->session, "is-locked", &is_locked, NULL);
+  add_flag (builder, "locked", is_locked);
   json_builder_set_member_name (builder, "participants");
   json_builder_begin_array (builder);
   for (guint i = 0; i < g_list_model_get_n_items (participants); i++) {

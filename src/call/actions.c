@@ -12,12 +12,13 @@ is_member (CvSession *self)
   return self->driver && self->has_joined && self->state != CV_SESSION_ENDED;
 }
 
+/* error: its place, because the action sets it while the arguments are evaluated. */
 static void
-after_action (CvSession *self, gboolean is_done, GError *error)
+after_action (CvSession *self, gboolean is_done, GError *const *error)
 {
   if (!is_done) {
-    g_message ("refused: %s", error->message);
-    cv_session_emit_notice (self, cv_call_error_get_refusal (error));
+    g_message ("refused: %s", (*error)->message);
+    cv_session_emit_notice (self, cv_call_error_get_refusal (*error));
   }
   cv_session_group_after_input (self);
 }
@@ -28,8 +29,7 @@ cv_session_admit (CvSession *self, CvKnock *knock)
   g_autoptr (GError) error = NULL;
 
   if (is_member (self))
-    after_action (self, cv_e2ee_group_driver_admit (self->driver, cv_knock_get_id (knock), &error),
-                  error);
+    after_action (self, cv_e2ee_group_driver_admit (self->driver, cv_knock_get_id (knock), &error), &error);
 }
 
 void
@@ -38,8 +38,7 @@ cv_session_deny (CvSession *self, CvKnock *knock)
   g_autoptr (GError) error = NULL;
 
   if (is_member (self))
-    after_action (self, cv_e2ee_group_driver_deny (self->driver, cv_knock_get_id (knock), &error),
-                  error);
+    after_action (self, cv_e2ee_group_driver_deny (self->driver, cv_knock_get_id (knock), &error), &error);
 }
 
 void
@@ -50,7 +49,7 @@ cv_session_remove (CvSession *self, CvParticipant *participant)
   g_autoptr (GError) error = NULL;
 
   if (is_member (self) && member && !member->is_self)
-    after_action (self, cv_e2ee_group_driver_remove (self->driver, member->leaf, &error), error);
+    after_action (self, cv_e2ee_group_driver_remove (self->driver, member->leaf, &error), &error);
 }
 
 void
@@ -59,7 +58,7 @@ cv_session_set_locked (CvSession *self, gboolean is_locked)
   g_autoptr (GError) error = NULL;
 
   if (is_member (self) && self->is_locked != is_locked)
-    after_action (self, cv_e2ee_group_driver_set_locked (self->driver, is_locked, &error), error);
+    after_action (self, cv_e2ee_group_driver_set_locked (self->driver, is_locked, &error), &error);
 }
 
 void

@@ -53,8 +53,8 @@ class RealServer:
         config = os.path.join(folder, "server.conf")
         with open(config, "w", encoding="utf-8") as out:
             out.write(f"[server]\nlisten=127.0.0.1:{self.port}\n"
-                      f"certificate-file={self.cert}\nkey-file={self.key}\n"
-                      "[limits]\nknocks-per-minute=1000\nconnections-per-minute=1000\n")
+                      f"certificate={self.cert}\nkey={self.key}\n"
+                      "[limits]\nknocks-per-minute=1000\nnew-connections-per-minute=1000\n")
         self.process = subprocess.Popen([SERVER, "--config", config], stderr=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL)
         self._wait_until_listening()
@@ -83,9 +83,17 @@ class Connection:
         self.client = client
         self.upstream = upstream
         self.member = None
+        self.seq = 0
+
+    async def send(self, message):
+        """Numbered anew: a client that counts must not see what was left out or put in."""
+        if message.get("seq"):
+            self.seq += 1
+            message = {**message, "seq": self.seq}
+        await self.client.send(json.dumps(message))
 
     async def inject(self, message):
-        await self.client.send(json.dumps(message))
+        await self.send({**message, "seq": 1})
 
 
 class Proxy:
@@ -147,7 +155,11 @@ class Proxy:
                     connection.member = message["member"]
                 hook = self.from_client if is_client else self.from_server
                 for out in hook(connection, message):
-                    await target.send(json.dumps(out))
+                    if is_client:
+                        out.pop("last-seq", None)
+                        await target.send(json.dumps(out))
+                    else:
+                        await connection.send(out)
         except ConnectionClosed:
             pass
 

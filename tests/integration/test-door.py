@@ -37,10 +37,13 @@ def door(tap, start):
 
     bob.do("lock")
     host.do("lock")
+    host.wait("roster", lambda e: e["locked"])
     late = start("Late", "join", link, "--passcode", "sesame", *QUIET)
     left = late.wait("left", seconds=40)
     tap.ok(left["reason"] == "locked", "a locked room takes nobody", left)
+    mark = host.mark()
     host.do("lock", locked=False)
+    host.wait("roster", lambda e: not e["locked"], since=mark)
     cleo = start("Cleo", "join", link, "--passcode", "sesame", *QUIET)
     shield(cleo, "encrypted", 40)
     tap.ok(True, "an unlocked room does again")

@@ -12,7 +12,7 @@ from proxy import Proxy
 MEDIA = ["--video", "test", "--audio", "test", "--identity", "memory"]
 SECRET_TEXT = "The-plan-is-in-the-blue-folder"
 NAMES = ["Ada-Lovelace", "Bob-Kahn", "Cleo-Maar"]
-WORDS = [*NAMES, SECRET_TEXT, "ufrag", "candidate:", "fingerprint", "sha-256", "a=", "offer",
+WORDS = [*NAMES, SECRET_TEXT, "ufrag", "candidate:", "fingerprint", "sha-256", "a=ice", "a=setup", "offer",
          "answer", "VP8", "opus", "muted"]
 
 
