@@ -29,7 +29,8 @@ cv_session_admit (CvSession *self, CvKnock *knock)
   g_autoptr (GError) error = NULL;
 
   if (is_member (self))
-    after_action (self, cv_e2ee_group_driver_admit (self->driver, cv_knock_get_id (knock), &error), &error);
+    after_action (self, cv_e2ee_group_driver_admit (self->driver, cv_knock_get_id (knock), &error),
+                  &error);
 }
 
 void
@@ -38,7 +39,8 @@ cv_session_deny (CvSession *self, CvKnock *knock)
   g_autoptr (GError) error = NULL;
 
   if (is_member (self))
-    after_action (self, cv_e2ee_group_driver_deny (self->driver, cv_knock_get_id (knock), &error), &error);
+    after_action (self, cv_e2ee_group_driver_deny (self->driver, cv_knock_get_id (knock), &error),
+                  &error);
 }
 
 void
