@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-#define CV_E2EE_HEARTBEAT_WARN_US (15 * G_USEC_PER_SEC)
+/* What is wrong is told within 15 s, so it has to be decided a heartbeat earlier. */
+#define CV_E2EE_HEARTBEAT_WARN_US (12 * G_USEC_PER_SEC)
 #define CV_E2EE_HEARTBEAT_BEHIND_US (3 * G_USEC_PER_SEC)
 
 typedef struct {

@@ -10,7 +10,8 @@ from participant import Failed, run, shield
 from proxy import Proxy
 
 QUIET = ["--video", "off", "--audio", "off", "--identity", "memory"]
-NOTICED_SECONDS = 25  # 15 s from the lie, and what a loaded machine adds
+NOTICED_SECONDS = 25  # then the wait is given up; what is claimed is 15 s from the lie
+CLAIMED_SECONDS = 15
 
 
 def meeting(start, proxy, names=("Ada", "Bob", "Cleo")):
@@ -110,9 +111,10 @@ def dropped_removal(tap, start):
         for person, mark in ((host, marks[0]), (bob, marks[1])):
             warning = person.wait("shield", lambda e: e["state"] == "warning" and e["reasons"],
                                   NOTICED_SECONDS, mark)
-            tap.ok(True, f"{person.label} notices the hidden removal")
-            print(f"# {person.label}: {warning['reasons']} after "
-                  f"{warning['_at'] - began:.1f} s", flush=True)
+            took = warning["_at"] - began
+            tap.ok(took <= CLAIMED_SECONDS,
+                   f"{person.label} notices the hidden removal within 15 s", took)
+            print(f"# {person.label}: {warning['reasons']} after {took:.1f} s", flush=True)
     finally:
         proxy.stop()
 
@@ -162,9 +164,11 @@ def changed_name(tap, start):
         _, people = meeting(start, proxy)
         marks = [p.mark() for p in people]
         state["flip"] = True
+        began = time.monotonic()
         warning = people[1].wait("shield", lambda e: e["state"] == "warning" and e["reasons"],
                                  NOTICED_SECONDS, marks[1])
-        tap.ok(True, "who gets changed messages notices")
+        took = warning["_at"] - began
+        tap.ok(took <= CLAIMED_SECONDS, "who gets changed messages notices within 15 s", took)
         print(f"# {warning['reasons']}", flush=True)
         tap.ok(roster_names(people[1]) == ["Ada", "Bob", "Cleo"], "and no name has changed")
     finally:
