@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* The desktop application. */
+#include "app/own-server.h"
+#include "ui/application.h"
+
+#include <gst/gst.h>
+
+int
+main (int argc, char **argv)
+{
+  gst_init (NULL, NULL);
+  cv_session_set_server_factory (cv_own_server_get_factory ());
+
+  g_autoptr (CvApplication) application = cv_application_new ();
+
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}
