@@ -9,6 +9,7 @@
 #include "signaling/outbox.h"
 #include "signaling/pending.h"
 #include "signaling/socket.h"
+#include "signaling/verdict.h"
 
 #define CONNECT_MS 10000
 #define RESUME_CONNECT_MS 5000
@@ -195,72 +196,13 @@ on_hello_ok (CvSignalingClient *self, const CvMessageHelloOk *hello_ok)
     g_task_return_boolean (task, TRUE);
 }
 
-/* TRUE when the server closes after it. */
-static gboolean
-is_fatal (const CvMessageError *error)
-{
-  switch ((CvMessageCode)error->code) {
-  case CV_MESSAGE_CODE_VERSION:
-  case CV_MESSAGE_CODE_ROOM_FULL:
-  case CV_MESSAGE_CODE_SERVER_FULL:
-  case CV_MESSAGE_CODE_RESUME_FAILED:
-  case CV_MESSAGE_CODE_VOIDED:
-  case CV_MESSAGE_CODE_SHUTDOWN:
-  case CV_MESSAGE_CODE_TOO_BIG:
-    return TRUE;
-  case CV_MESSAGE_CODE_TOO_FAST:
-  case CV_MESSAGE_CODE_NOT_ALLOWED:
-  case CV_MESSAGE_CODE_BAD_MESSAGE:
-    return error->about == NULL;
-  case CV_MESSAGE_CODE_TIMEOUT: /* a cut, to be resumed */
-  case CV_MESSAGE_CODE_OTHER:
-  case CV_MESSAGE_CODE_UNKNOWN_TYPE:
-  case CV_MESSAGE_CODE_ROOM_EMPTY:
-  case CV_MESSAGE_CODE_NOT_EMPTY:
-  case CV_MESSAGE_CODE_NO_SUCH_MEMBER:
-  case CV_MESSAGE_CODE_GAP_TOO_OLD:
-    break;
-  }
-  return FALSE;
-}
-
-static CvSignalingError
-to_error (CvMessageCode code)
-{
-  switch (code) {
-  case CV_MESSAGE_CODE_VERSION:
-    return CV_SIGNALING_ERROR_VERSION;
-  case CV_MESSAGE_CODE_ROOM_FULL:
-  case CV_MESSAGE_CODE_SERVER_FULL:
-  case CV_MESSAGE_CODE_TOO_FAST:
-    return CV_SIGNALING_ERROR_FULL;
-  case CV_MESSAGE_CODE_RESUME_FAILED:
-    return CV_SIGNALING_ERROR_UNREACHABLE;
-  case CV_MESSAGE_CODE_SHUTDOWN:
-    return CV_SIGNALING_ERROR_CLOSED;
-  case CV_MESSAGE_CODE_OTHER:
-  case CV_MESSAGE_CODE_BAD_MESSAGE:
-  case CV_MESSAGE_CODE_UNKNOWN_TYPE:
-  case CV_MESSAGE_CODE_TOO_BIG:
-  case CV_MESSAGE_CODE_NOT_ALLOWED:
-  case CV_MESSAGE_CODE_ROOM_EMPTY:
-  case CV_MESSAGE_CODE_NOT_EMPTY:
-  case CV_MESSAGE_CODE_NO_SUCH_MEMBER:
-  case CV_MESSAGE_CODE_GAP_TOO_OLD:
-  case CV_MESSAGE_CODE_TIMEOUT:
-  case CV_MESSAGE_CODE_VOIDED:
-    break;
-  }
-  return CV_SIGNALING_ERROR_PROTOCOL;
-}
-
 static void
 fail_with_code (CvSignalingClient *self, CvMessageCode code)
 {
   g_autofree char *text =
       g_strdup_printf ("the server ended the connection: %s", cv_message_code_to_string (code));
 
-  fail (self, to_error (code), text);
+  fail (self, cv_signaling_verdict_to_error (code), text);
 }
 
 static void
@@ -271,7 +213,7 @@ dispatch (CvSignalingClient *self, CvMessage *message)
       fail (self, CV_SIGNALING_ERROR_PROTOCOL, "the server acknowledged what was not sent");
     return;
   }
-  if (message->type == CV_MESSAGE_ERROR && is_fatal (&message->error)) {
+  if (message->type == CV_MESSAGE_ERROR && cv_signaling_verdict_is_final (&message->error)) {
     fail_with_code (self, (CvMessageCode)message->error.code);
     return;
   }

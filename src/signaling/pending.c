@@ -3,7 +3,7 @@
 
 #include "signaling/pending.h"
 
-#include "signaling/error.h"
+#include "signaling/verdict.h"
 
 typedef struct {
   CvSignalingPending *pending;
@@ -135,12 +135,6 @@ is_error_about (const Entry *entry, const CvMessage *message)
          && g_strcmp0 (message->error.about, cv_message_type_to_string (entry->type)) == 0;
 }
 
-static CvSignalingError
-to_error_code (CvMessageCode code)
-{
-  return code == CV_MESSAGE_CODE_TOO_FAST ? CV_SIGNALING_ERROR_FULL : CV_SIGNALING_ERROR_PROTOCOL;
-}
-
 gboolean
 cv_signaling_pending_answer (CvSignalingPending *pending, CvMessage *message)
 {
@@ -155,10 +149,11 @@ cv_signaling_pending_answer (CvSignalingPending *pending, CvMessage *message)
     }
     if (is_error_about (entry, message)) {
       task = take_task (pending, entry);
-      g_task_return_new_error (task, CV_SIGNALING_ERROR,
-                               (gint)to_error_code ((CvMessageCode)message->error.code),
-                               "the server refused %s: %s", message->error.about,
-                               cv_message_code_to_string ((CvMessageCode)message->error.code));
+      g_task_return_new_error (
+          task, CV_SIGNALING_ERROR,
+          (gint)cv_signaling_verdict_to_error ((CvMessageCode)message->error.code),
+          "the server refused %s: %s", message->error.about,
+          cv_message_code_to_string ((CvMessageCode)message->error.code));
       return TRUE;
     }
   }
