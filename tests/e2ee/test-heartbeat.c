@@ -71,9 +71,9 @@ test_tracker (void)
   cv_e2ee_heartbeat_tracker_note (tracker, leaf, TRUE, 5 * SECOND);
   /* Adding twice does not restart the time. */
   cv_e2ee_heartbeat_tracker_add (tracker, leaf, 15 * SECOND);
-  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 19 * SECOND), ==,
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 16 * SECOND), ==,
                    CV_E2EE_HEARTBEAT_AGREES);
-  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 20 * SECOND), ==,
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 17 * SECOND), ==,
                    CV_E2EE_HEARTBEAT_SILENT);
   cv_e2ee_heartbeat_tracker_note (tracker, leaf, FALSE, 20 * SECOND);
   g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 20 * SECOND), ==,
