@@ -11,12 +11,14 @@ typedef struct {
   const char *icon;
   const char *label; /* NULL: only the way back helps */
   const char *action;
+  gboolean may_repeat; /* besides, the same once more may help */
 } Remedy;
 
 struct _CvFailurePage {
   AdwNavigationPage parent_instance;
   GtkWidget *status;
   GtkWidget *remedy;
+  GtkWidget *again;
   GtkWidget *back;
 };
 
@@ -46,10 +48,10 @@ remedy_for (CvCallError error)
     return (Remedy){"action-unavailable-symbolic", NULL, NULL};
   case CV_CALL_ERROR_KEYRING:
     return (Remedy){"dialog-password-symbolic", N_ ("Use a _One-Time Identity"),
-                    "win.retry-one-time"};
+                    "win.retry-one-time", TRUE};
   case CV_CALL_ERROR_CAMERA:
     return (Remedy){"conclave-camera-off-symbolic", N_ ("Continue Without _Camera"),
-                    "win.retry-without-camera"};
+                    "win.retry-without-camera", TRUE};
   case CV_CALL_ERROR_TIMEOUT:
     return (Remedy){"document-open-recent-symbolic", N_ ("_Knock Again"), "win.retry"};
   case CV_CALL_ERROR_FULL:
@@ -89,6 +91,7 @@ cv_failure_page_class_init (CvFailurePageClass *klass)
                                                "/org/conclave/Conclave/ui/failure-page.ui");
   gtk_widget_class_bind_template_child (widget_class, CvFailurePage, status);
   gtk_widget_class_bind_template_child (widget_class, CvFailurePage, remedy);
+  gtk_widget_class_bind_template_child (widget_class, CvFailurePage, again);
   gtk_widget_class_bind_template_child (widget_class, CvFailurePage, back);
 }
 
@@ -111,6 +114,7 @@ cv_failure_page_new (CvCallError error)
   adw_status_page_set_title (status, cv_call_error_get_title (error));
   adw_status_page_set_description (status, sentence);
   gtk_widget_set_visible (self->remedy, remedy.action != NULL);
+  gtk_widget_set_visible (self->again, remedy.may_repeat);
   if (remedy.action != NULL) {
     gtk_button_set_label (GTK_BUTTON (self->remedy), _ (remedy.label));
     gtk_actionable_set_action_name (GTK_ACTIONABLE (self->remedy), remedy.action);

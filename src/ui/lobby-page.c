@@ -87,11 +87,15 @@ update_preview (CvLobbyPage *self)
   gtk_widget_set_visible (self->no_preview, !is_shown);
 }
 
-static gboolean
-is_not_joining (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+/* Not the whole page: an entry that loses its sensitivity under the cursor loses the focus too. */
+static void
+update_start (CvLobbyPage *self)
 {
-  g_value_set_boolean (to, g_value_get_enum (from) != CV_SESSION_JOINING);
-  return TRUE;
+  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name))));
+  gboolean is_joining =
+      self->session != NULL && cv_session_get_state (self->session) == CV_SESSION_JOINING;
+
+  gtk_widget_set_sensitive (self->start, *name != '\0' && !is_joining);
 }
 
 static void
@@ -106,14 +110,6 @@ static void
 on_start (CvLobbyPage *self)
 {
   cv_lobby_page_start (self);
-}
-
-static void
-on_name_changed (CvLobbyPage *self)
-{
-  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name))));
-
-  gtk_widget_set_sensitive (self->start, *name != '\0');
 }
 
 static void
@@ -200,7 +196,7 @@ cv_lobby_page_class_init (CvLobbyPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, dup_camera_icon);
   gtk_widget_class_bind_template_callback (widget_class, dup_suite_sentence);
   gtk_widget_class_bind_template_callback (widget_class, on_start);
-  gtk_widget_class_bind_template_callback (widget_class, on_name_changed);
+  gtk_widget_class_bind_template_callback (widget_class, update_start);
 }
 
 static void
@@ -224,12 +220,11 @@ cv_lobby_page_init (CvLobbyPage *self)
                         G_BINDING_SYNC_CREATE);
   g_binding_group_bind (self->bindings, "microphone-muted", self->microphone, "active", inverted);
   g_binding_group_bind (self->bindings, "camera-off", self->camera, "active", inverted);
-  g_binding_group_bind_full (self->bindings, "state", self, "sensitive", G_BINDING_SYNC_CREATE,
-                             is_not_joining, NULL, NULL, NULL);
 
   self->signals = g_signal_group_new (CV_TYPE_SESSION);
   g_signal_group_connect_swapped (self->signals, "notify::preview", G_CALLBACK (update_preview),
                                   self);
+  g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (update_start), self);
   g_signal_group_connect_swapped (self->signals, "notify::camera-off", G_CALLBACK (update_preview),
                                   self);
   g_signal_group_connect_swapped (self->signals, "notify::needs-passcode",
@@ -260,6 +255,7 @@ cv_lobby_page_set_session (CvLobbyPage *self, CvSession *session)
   g_signal_group_set_target (self->signals, session);
   update_preview (self);
   set_passcode_visible (self);
+  update_start (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
 }
 

@@ -133,8 +133,10 @@ enter_call (CvWindow *self)
 
   if (CV_IS_CALL_PAGE (page))
     return;
-  cv_recent_meetings_add (self->settings, cv_session_get_link (self->session),
-                          g_get_real_time () / G_USEC_PER_SEC);
+  /* A meeting of one's own cannot be entered again. */
+  if (!self->is_hosting)
+    cv_recent_meetings_add (self->settings, cv_session_get_link (self->session),
+                            g_get_real_time () / G_USEC_PER_SEC);
   set_inhibited (self, TRUE);
   show_over_lobby (self, ADW_NAVIGATION_PAGE (cv_call_page_new (self->session)));
 }
