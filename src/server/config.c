@@ -50,9 +50,10 @@ cv_server_config_new (void)
       .max_rooms = 1000,
       .max_room_members = CV_LIMITS_ROOM_MEMBERS,
       .max_connections = 10000,
-      .max_connections_per_address = 200,
-      .connections_per_minute = 300,
-      .knocks_per_minute = 30,
+      .max_connections_per_address = 500,
+      .connections_per_minute = 600,
+      /* An office behind one address comes to its meeting within a minute. */
+      .knocks_per_minute = 120,
       .messages_per_second = 50,
       .room_bytes_per_second = 4 * 1024 * 1024,
       .epochs_per_second = 2,

@@ -172,6 +172,28 @@ test_rejects_long_texts (void)
   g_assert_null (cv_invite_link_parse (long_link, NULL));
 }
 
+static void
+test_survives_changed_bytes (void)
+{
+  const char *text = "conclave://[fd00::1]:7000/" ROOM "#k=" KEY "&f=" PIN "&p=1&s=pq";
+
+  for (guint round = 0; round < 20000; round++) {
+    g_autofree char *changed = g_strdup (text);
+    g_autoptr (CvInviteLink) link = NULL;
+
+    for (gint i = g_test_rand_int_range (1, 4); i > 0; i--)
+      changed[g_test_rand_int_range (0, (gint)strlen (text))] =
+          (char)g_test_rand_int_range (0, 256);
+    link = cv_invite_link_parse (changed, NULL);
+    if (link != NULL) {
+      g_autofree char *written = cv_invite_link_to_string (link);
+      g_autoptr (CvInviteLink) again = cv_invite_link_parse (written, NULL);
+
+      g_assert_nonnull (again);
+    }
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,6 +204,7 @@ main (int argc, char **argv)
                    test_copies_without_the_secret);
   g_test_add_func ("/protocol/invite-link/makes", test_makes);
   g_test_add_func ("/protocol/invite-link/rejects", test_rejects);
+  g_test_add_func ("/protocol/invite-link/survives-changed-bytes", test_survives_changed_bytes);
   g_test_add_func ("/protocol/invite-link/rejects-long-texts", test_rejects_long_texts);
   return g_test_run ();
 }

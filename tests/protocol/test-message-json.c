@@ -209,6 +209,32 @@ test_ignores_unknown_fields (void)
   g_assert_cmpuint (message->epoch.epoch, ==, 3);
 }
 
+/* Whatever comes is a message or one error; the sanitizers watch. */
+static void
+test_survives_changed_bytes (void)
+{
+  for (guint round = 0; round < 20000; round++) {
+    gboolean is_client = g_test_rand_bit ();
+    const char *text = is_client ? from_client[round % G_N_ELEMENTS (from_client)]
+                                 : from_server[round % G_N_ELEMENTS (from_server)];
+    gsize len = strlen (text);
+    g_autofree char *changed = g_memdup2 (text, len);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (CvMessage) message = NULL;
+
+    for (gint i = g_test_rand_int_range (1, 4); i > 0; i--)
+      changed[g_test_rand_int_range (0, (gint)len)] = (char)g_test_rand_int_range (0, 256);
+    message = cv_message_json_parse (is_client ? CV_MESSAGE_FROM_CLIENT : CV_MESSAGE_FROM_SERVER,
+                                     changed, len, CV_LIMITS_MESSAGE_BYTES, &error);
+    g_assert_true ((message == NULL) == (error != NULL));
+    if (message != NULL) {
+      g_autofree char *written = cv_message_json_write (message);
+
+      g_assert_true (g_utf8_validate (written, -1, NULL));
+    }
+  }
+}
+
 static void
 test_names_every_word (void)
 {
@@ -231,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/message-json/bounds-payloads-and-lists",
                    test_bounds_payloads_and_lists);
   g_test_add_func ("/protocol/message-json/ignores-unknown-fields", test_ignores_unknown_fields);
+  g_test_add_func ("/protocol/message-json/survives-changed-bytes", test_survives_changed_bytes);
   g_test_add_func ("/protocol/message-json/names-every-word", test_names_every_word);
   return g_test_run ();
 }
