@@ -16,6 +16,8 @@
 #define NEW_LINK_FIRST_MS 500
 #define NEW_LINK_MOST_MS 8000
 #define RESTARTS_PER_GENERATION 1000
+/* Addresses older than this may be those of a network that was gone when they were looked for. */
+#define STALE_US (4 * G_USEC_PER_SEC)
 
 struct CvRoutingMeshPeer {
   CvRoutingMesh *mesh;
@@ -32,6 +34,8 @@ struct CvRoutingMeshPeer {
   guint n_told; /* candidates that were sent */
   gboolean has_last; /* the last candidate is among them */
   gboolean is_answered;
+  gint64 described_at_us; /* when our own addresses were looked for */
+  gboolean has_renewed; /* they were looked for once more since the link was last up */
   guint offer_again;
   guint candidates_wait;
   guint begin; /* tells the owner of `media` and makes the first link */
@@ -123,6 +127,7 @@ on_link_local_description (gpointer data, const CvTransportDescription *descript
   g_clear_pointer (&self->said, cv_peer_message_unref);
   g_ptr_array_set_size (self->candidates, 0);
   self->has_last = FALSE;
+  self->described_at_us = g_get_monotonic_time ();
   self->said = cv_routing_negotiate_describe (type, self->id, self->attempt, description);
   say_description (self);
   if (!self->is_offerer)
@@ -231,6 +236,7 @@ static void
 on_link_connected (CvRoutingMeshPeer *self)
 {
   self->new_link_ms = NEW_LINK_FIRST_MS;
+  self->has_renewed = FALSE;
   cv_packet_port_connect (self->port, cv_transport_link_send, self->link);
   cv_routing_mesh_peer_update_sending (self);
   /* Both sides hold the same epoch when a link is up, so what is said now arrives. */
@@ -365,6 +371,15 @@ on_offer (CvRoutingMeshPeer *self, const CvPeerMessage *message)
   set_remote (self, message);
 }
 
+/* An offer made while the network was gone names no address that works. Its late answer is the
+ * first sign that the network is back. */
+static gboolean
+is_stale (const CvRoutingMeshPeer *self)
+{
+  return !self->has_renewed && g_get_monotonic_time () - self->described_at_us > STALE_US
+         && cv_transport_link_get_state (self->link) != CV_TRANSPORT_LINK_CONNECTED;
+}
+
 static void
 on_answer (CvRoutingMeshPeer *self, const CvPeerMessage *message)
 {
@@ -375,6 +390,11 @@ on_answer (CvRoutingMeshPeer *self, const CvPeerMessage *message)
     return;
   }
   self->is_answered = TRUE;
+  if (is_stale (self)) {
+    self->has_renewed = TRUE;
+    cv_routing_mesh_peer_restart (self);
+    return;
+  }
   set_remote (self, message);
 }
 

@@ -7,7 +7,11 @@
 #include "signaling/pin.h"
 
 #include <libsoup/soup.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+
+#define UNACKNOWLEDGED_MS 8000
 
 /* References: the owner's, one for the connect under way. Callbacks stop with the owner. */
 struct CvSignalingSocket {
@@ -78,6 +82,33 @@ on_accept_certificate (SoupMessage *message, GTlsCertificate *certificate,
   return is_trusted (data, certificate, problems);
 }
 
+/* The network's own socket under WebSocket and TLS, full; NULL when it is not there. */
+static GSocket *
+dup_network_socket (SoupWebsocketConnection *websocket)
+{
+  g_autoptr (GIOStream) tls = NULL;
+  g_autoptr (GIOStream) stream = NULL;
+
+  g_object_get (soup_websocket_connection_get_io_stream (websocket), "base-iostream", &tls, NULL);
+  if (G_IS_TLS_CONNECTION (tls))
+    g_object_get (tls, "base-io-stream", &stream, NULL);
+  return G_IS_SOCKET_CONNECTION (stream)
+             ? g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)))
+             : NULL;
+}
+
+/* Left to itself TCP waits longer and longer before it sends again what was lost: after a network
+ * that was gone for 15 s it would be silent for 10 s more. Here it gives up, and a new connection
+ * resumes. */
+static void
+bound_patience (SoupWebsocketConnection *websocket)
+{
+  g_autoptr (GSocket) network = dup_network_socket (websocket);
+
+  if (network != NULL)
+    g_socket_set_option (network, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS, NULL);
+}
+
 static void
 on_websocket_message (SoupWebsocketConnection *websocket, int type, GBytes *bytes, gpointer data)
 {
@@ -137,6 +168,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   self->websocket = g_steal_pointer (&websocket);
+  bound_patience (self->websocket);
   soup_websocket_connection_set_max_incoming_payload_size (self->websocket,
                                                            CV_LIMITS_MESSAGE_BYTES);
   g_signal_connect (self->websocket, "message", G_CALLBACK (on_websocket_message), self);
@@ -202,21 +234,6 @@ cv_signaling_socket_send (CvSignalingSocket *socket, const char *text)
 {
   if (cv_signaling_socket_is_open (socket))
     soup_websocket_connection_send_text (socket->websocket, text);
-}
-
-/* The network's own socket under WebSocket and TLS, full; NULL when it is not there. */
-static GSocket *
-dup_network_socket (SoupWebsocketConnection *websocket)
-{
-  g_autoptr (GIOStream) tls = NULL;
-  g_autoptr (GIOStream) stream = NULL;
-
-  g_object_get (soup_websocket_connection_get_io_stream (websocket), "base-iostream", &tls, NULL);
-  if (G_IS_TLS_CONNECTION (tls))
-    g_object_get (tls, "base-io-stream", &stream, NULL);
-  return G_IS_SOCKET_CONNECTION (stream)
-             ? g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)))
-             : NULL;
 }
 
 void

@@ -16,14 +16,15 @@ class Failed(Exception):
 
 
 class Participant:
-    """One process. Events are kept in order; wait() looks at the old ones first."""
+    """One process. Events are kept in order; wait() looks at the old ones first. A prefix is a
+    command that becomes the process in another place, as nsenter does."""
 
-    def __init__(self, label, *args, env=None):
+    def __init__(self, label, *args, env=None, prefix=()):
         self.label = label
         self.events = []
         self.changed = threading.Condition()
         self.log = []
-        command = [CLI, *args]
+        command = [*prefix, CLI, *args]
         if "--name" not in args:
             command += ["--name", label]
         self.process = subprocess.Popen(
@@ -140,6 +141,17 @@ def run(test):
 
 def shield(participant, state, seconds=20, since=0):
     return participant.wait("shield", lambda e: e["state"] == state, seconds, since)
+
+
+def settled_shield(participant, state="encrypted", seconds=40):
+    """Waits until the newest shield is that one."""
+    until = time.monotonic() + seconds
+    while True:
+        mark = participant.mark()
+        shields = participant.of("shield")
+        if shields and shields[-1]["state"] == state:
+            return shields[-1]
+        participant.wait("shield", seconds=max(until - time.monotonic(), 0), since=mark)
 
 
 def code_of(participant):

@@ -111,6 +111,7 @@ class Proxy:
         self.from_server = from_server or (lambda connection, message: [message])
         self.trace = []
         self.connections = []
+        self.is_cut = False
         self.loop = asyncio.new_event_loop()
         self.ready = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -130,6 +131,9 @@ class Proxy:
             await self.stopping
 
     async def _handle(self, client):
+        if self.is_cut:
+            client.transport.abort()
+            return
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -162,6 +166,19 @@ class Proxy:
                         await connection.send(out)
         except ConnectionClosed:
             pass
+
+    async def _abort_all(self):
+        for connection in self.connections:
+            connection.client.transport.abort()
+            connection.upstream.transport.abort()
+
+    def cut(self):
+        """Every connection ends without a word, and no new one lasts until mend()."""
+        self.is_cut = True
+        self.run(self._abort_all())
+
+    def mend(self):
+        self.is_cut = False
 
     def run(self, coroutine):
         """Runs a coroutine in the proxy's loop, from the test's thread."""
