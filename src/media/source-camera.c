@@ -25,6 +25,19 @@ on_pad_added (GstElement *decoder, GstPad *pad, gpointer data)
     gst_pad_link (pad, sink);
 }
 
+/* pipewiresrc hands out PipeWire's memory, which is unmapped when the source stops, while the
+ * queue behind it may still be reading a frame. A copy of 1.4 MB a frame is the price. */
+static void
+set_own_memory (GstElement *camera)
+{
+  GObjectClass *klass = G_OBJECT_GET_CLASS (camera);
+
+  if (g_object_class_find_property (klass, "use-bufferpool") != NULL)
+    g_object_set (camera, "use-bufferpool", FALSE, NULL);
+  else if (g_object_class_find_property (klass, "always-copy") != NULL)
+    g_object_set (camera, "always-copy", TRUE, NULL);
+}
+
 GstElement *
 cv_source_camera_new (const char *device_id, GError **error)
 {
@@ -39,6 +52,7 @@ cv_source_camera_new (const char *device_id, GError **error)
 
   if (camera == NULL)
     return NULL;
+  set_own_memory (camera);
   bin = gst_bin_new (NULL);
   filter = gst_element_factory_make ("capsfilter", NULL);
   decoder = gst_element_factory_make ("decodebin", NULL);
