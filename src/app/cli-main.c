@@ -6,6 +6,7 @@
 #include "app/cli-events.h"
 #include "app/cli-options.h"
 #include "app/own-server.h"
+#include "base/log.h"
 
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
@@ -187,6 +188,7 @@ main (int argc, char **argv)
     cv_cli_options_clear (&program.options);
     return 2;
   }
+  cv_log_init ();
   signal (SIGPIPE, SIG_IGN);
   gst_init (NULL, NULL);
   run (&program);

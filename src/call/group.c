@@ -390,11 +390,17 @@ on_accepted (CvSession *self, guint64 epoch)
 static void
 on_server_error (CvSession *self, const CvMessageError *error)
 {
+  const gboolean is_knock =
+      g_strcmp0 (error->about, cv_message_type_to_string (CV_MESSAGE_KNOCK)) == 0;
+
   g_message ("server: %s", error->message ? error->message : "error");
   if (error->code == CV_MESSAGE_CODE_GAP_TOO_OLD)
     cv_e2ee_group_driver_on_gap_unavailable (self->driver);
   else if (error->code == CV_MESSAGE_CODE_ROOM_FULL || error->code == CV_MESSAGE_CODE_SERVER_FULL)
     cv_e2ee_group_driver_on_denied (self->driver, CV_E2EE_DENIAL_FULL);
+  else if (is_knock && !self->has_joined)
+    cv_session_end_soon (self, error->code == CV_MESSAGE_CODE_ROOM_EMPTY ? CV_CALL_ERROR_OVER
+                                                                         : CV_CALL_ERROR_FULL);
 }
 
 static void
@@ -437,6 +443,11 @@ on_door_message (CvSession *self, const CvMessage *message)
     break;
   case CV_MESSAGE_DENIED:
     cv_e2ee_group_driver_on_denied (driver, denial_of (message->deny.reason));
+    break;
+  case CV_MESSAGE_ROOM_EMPTY:
+    /* The last one inside left while we stood at the door. */
+    if (!self->has_joined)
+      cv_session_end_soon (self, CV_CALL_ERROR_OVER);
     break;
   default:
     on_member_message (self, message);

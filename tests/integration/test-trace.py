@@ -12,8 +12,9 @@ from proxy import Proxy
 MEDIA = ["--video", "test", "--audio", "test", "--identity", "memory"]
 SECRET_TEXT = "The-plan-is-in-the-blue-folder"
 NAMES = ["Ada-Lovelace", "Bob-Kahn", "Cleo-Maar"]
-WORDS = [*NAMES, SECRET_TEXT, "ufrag", "candidate:", "fingerprint", "sha-256", "a=ice", "a=setup", "offer",
-         "answer", "VP8", "opus", "muted"]
+# Long enough, or in quotes, so that they do not come up by chance in a megabyte of ciphertext.
+WORDS = [*NAMES, SECRET_TEXT, '"ufrag"', "candidate:", "fingerprint", '"sha-256', "a=setup",
+         '"offer"', '"answer"', '"muted"', '"chat"', '"tracks"', "layer-request"]
 
 
 def everything(trace):
