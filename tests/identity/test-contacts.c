@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Contacts: the four states, and the file that holds them. */
+#include "identity/contacts.h"
+
+#include "crypto/random.h"
+#include "identity/sealed-file.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define ANA                                                                                        \
+  CV_SPAN_LITERAL ("\1"                                                                            \
+                   "ana's key")
+#define OTHER                                                                                      \
+  CV_SPAN_LITERAL ("\1"                                                                            \
+                   "another key")
+
+typedef struct {
+  CvCrypto *crypto;
+  CvSecret *key;
+  char *folder;
+  char *path;
+  CvIdentityContacts *contacts;
+} Fixture;
+
+static CvIdentityContacts *
+open_file (Fixture *fixture, GError **error)
+{
+  return cv_identity_contacts_new (fixture->crypto, fixture->key, fixture->path, error);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->crypto = cv_crypto_context_new (FALSE, NULL);
+  fixture->key = cv_crypto_random_dup_secret (fixture->crypto, 32, NULL);
+  fixture->folder = g_dir_make_tmp ("conclave-contacts-XXXXXX", NULL);
+  fixture->path = g_build_filename (fixture->folder, "contacts", NULL);
+  fixture->contacts = open_file (fixture, NULL);
+  g_assert_nonnull (fixture->contacts);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  cv_identity_contacts_free (fixture->contacts);
+  g_unlink (fixture->path);
+  g_rmdir (fixture->folder);
+  g_free (fixture->path);
+  g_free (fixture->folder);
+  cv_secret_unref (fixture->key);
+  cv_crypto_context_unref (fixture->crypto);
+}
+
+static void
+test_states (Fixture *fixture, gconstpointer data)
+{
+  CvIdentityContacts *contacts = fixture->contacts;
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==, CV_IDENTITY_CONTACT_NEW);
+  g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "Ana", 100));
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==, CV_IDENTITY_CONTACT_KNOWN);
+  cv_identity_contacts_set_verified (contacts, ANA, "Ana", CV_IDENTITY_VERIFIED_SAFETY_NUMBER, 200);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==,
+                   CV_IDENTITY_CONTACT_VERIFIED);
+  /* The key counts, not the name. */
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Anna"), ==,
+                   CV_IDENTITY_CONTACT_VERIFIED);
+  const CvIdentityContact *contact = cv_identity_contacts_get (contacts, ANA);
+  g_assert_cmpuint (contact->first_seen_s, ==, 100);
+  g_assert_cmpuint (contact->last_seen_s, ==, 200);
+  cv_identity_contacts_forget (contacts, ANA);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==, CV_IDENTITY_CONTACT_NEW);
+}
+
+static void
+test_changed_key (Fixture *fixture, gconstpointer data)
+{
+  CvIdentityContacts *contacts = fixture->contacts;
+  g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "Ana", 100));
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), ==,
+                   CV_IDENTITY_CONTACT_CHANGED);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "ANA"), ==,
+                   CV_IDENTITY_CONTACT_CHANGED);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ａｎａ"), ==,
+                   CV_IDENTITY_CONTACT_CHANGED);
+  /* Meeting again does not make it better; accepting does. */
+  g_assert_false (cv_identity_contacts_note_met (contacts, OTHER, "Ana", 200));
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), ==,
+                   CV_IDENTITY_CONTACT_CHANGED);
+  cv_identity_contacts_accept (contacts, OTHER, "Ana", 300);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), ==,
+                   CV_IDENTITY_CONTACT_KNOWN);
+}
+
+static void
+test_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_true (cv_identity_contacts_note_met (fixture->contacts, ANA, "Ana", 100));
+  cv_identity_contacts_set_verified (fixture->contacts, OTHER, "Bob", CV_IDENTITY_VERIFIED_QR_CODE,
+                                     150);
+  g_assert_true (cv_identity_contacts_save (fixture->contacts, &error));
+  g_assert_no_error (error);
+  g_autoptr (CvIdentityContacts) again = open_file (fixture, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (cv_identity_contacts_get_n (again), ==, 2);
+  g_assert_cmpint (cv_identity_contacts_find (again, ANA, "Ana"), ==, CV_IDENTITY_CONTACT_KNOWN);
+  g_assert_cmpint (cv_identity_contacts_get (again, OTHER)->how, ==, CV_IDENTITY_VERIFIED_QR_CODE);
+  g_autoptr (GBytes) contents = cv_identity_sealed_file_read (fixture->path, NULL);
+  CvSpan all = cv_span_from_bytes (contents);
+  g_assert_null (memmem (all.data, all.len, "Ana", 3));
+}
+
+static void
+test_refuses_other_key_and_changes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvSecret) other = cv_crypto_random_dup_secret (fixture->crypto, 32, NULL);
+  g_assert_true (cv_identity_contacts_note_met (fixture->contacts, ANA, "Ana", 100));
+  g_assert_true (cv_identity_contacts_save (fixture->contacts, &error));
+  g_assert_null (cv_identity_contacts_new (fixture->crypto, other, fixture->path, &error));
+  g_assert_error (error, CV_IDENTITY_ERROR, CV_IDENTITY_ERROR_AUTHENTICATION);
+  g_autoptr (GBytes) contents = cv_identity_sealed_file_read (fixture->path, NULL);
+  gsize len;
+  const guint8 *bytes = g_bytes_get_data (contents, &len);
+  for (gsize at = 0; at < len; at += 5) {
+    g_autofree guint8 *copy = g_memdup2 (bytes, len);
+    copy[at] ^= 1;
+    g_assert_true (cv_identity_sealed_file_write (fixture->path, cv_span (copy, len), NULL));
+    g_assert_null (open_file (fixture, NULL));
+  }
+}
+
+static void
+test_without_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvIdentityContacts) contacts =
+      cv_identity_contacts_new (fixture->crypto, NULL, NULL, &error);
+  g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "Ana", 100));
+  g_assert_true (cv_identity_contacts_save (contacts, &error));
+  g_assert_no_error (error);
+}
+
+#define ADD(name, test_fn)                                                                         \
+  g_test_add ("/identity/contacts/" name, Fixture, NULL, set_up, test_fn, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("states", test_states);
+  ADD ("changed-key", test_changed_key);
+  ADD ("file", test_file);
+  ADD ("refuses-other-key-and-changes", test_refuses_other_key_and_changes);
+  ADD ("without-file", test_without_file);
+  return g_test_run ();
+}

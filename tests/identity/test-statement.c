@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Identity statements: what is signed, what is refused, which names are names. */
+#include "identity/statement.h"
+
+#include <string.h>
+
+#define NOW_S 1767225600
+
+typedef struct {
+  CvCrypto *crypto;
+  CvIdentityKeyPair *pair;
+  CvIdentityStatementParams params;
+  CvIdentityStatementChecks checks;
+  GBytes *encoded;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  fixture->crypto = cv_crypto_context_new (FALSE, NULL);
+  fixture->pair = cv_identity_key_pair_generate (fixture->crypto, &error);
+  fixture->params = (CvIdentityStatementParams){
+      .name = "Ána Müller",
+      .mls_public = CV_SPAN_LITERAL ("mls public key"),
+      .room_id = CV_SPAN_LITERAL ("0123456789abcdef"),
+      .not_before_s = NOW_S - 60,
+      .not_after_s = NOW_S + 60,
+  };
+  fixture->checks = (CvIdentityStatementChecks){
+      .mls_public = fixture->params.mls_public,
+      .room_id = fixture->params.room_id,
+      .now_s = NOW_S,
+  };
+  fixture->encoded =
+      cv_identity_statement_sign (fixture->crypto, fixture->pair, &fixture->params, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_bytes_unref (fixture->encoded);
+  cv_identity_key_pair_unref (fixture->pair);
+  cv_crypto_context_unref (fixture->crypto);
+}
+
+static void
+assert_refused (Fixture *fixture, CvIdentityError code)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (cv_identity_statement_verify (
+      fixture->crypto, cv_span_from_bytes (fixture->encoded), &fixture->checks, &error));
+  g_assert_error (error, CV_IDENTITY_ERROR, (int)code);
+}
+
+static void
+test_verifies (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 hash[CV_IDENTITY_HASH_LEN];
+  g_autoptr (CvIdentityStatement) statement = cv_identity_statement_verify (
+      fixture->crypto, cv_span_from_bytes (fixture->encoded), &fixture->checks, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (statement->name, ==, "Ána Müller");
+  g_assert_true (cv_span_equal (cv_span_from_bytes (statement->identity_key),
+                                cv_identity_key_pair_get_key (fixture->pair)));
+  g_assert_true (cv_identity_key_pair_hash (
+      fixture->crypto, cv_identity_key_pair_get_key (fixture->pair), hash, NULL));
+  g_assert_cmpmem (hash, sizeof hash, statement->identity_hash, CV_IDENTITY_HASH_LEN);
+}
+
+static void
+test_refuses_other_leaf (Fixture *fixture, gconstpointer data)
+{
+  fixture->checks.mls_public = CV_SPAN_LITERAL ("another public key");
+  assert_refused (fixture, CV_IDENTITY_ERROR_AUTHENTICATION);
+}
+
+static void
+test_refuses_other_room (Fixture *fixture, gconstpointer data)
+{
+  fixture->checks.room_id = CV_SPAN_LITERAL ("0123456789abcdeF");
+  assert_refused (fixture, CV_IDENTITY_ERROR_AUTHENTICATION);
+}
+
+static void
+test_refuses_other_times (Fixture *fixture, gconstpointer data)
+{
+  fixture->checks.now_s = NOW_S + 61;
+  assert_refused (fixture, CV_IDENTITY_ERROR_EXPIRED);
+  fixture->checks.now_s = NOW_S - 61;
+  assert_refused (fixture, CV_IDENTITY_ERROR_EXPIRED);
+}
+
+static void
+test_refuses_every_change (Fixture *fixture, gconstpointer data)
+{
+  gsize len;
+  const guint8 *bytes = g_bytes_get_data (fixture->encoded, &len);
+  g_autofree guint8 *copy = g_malloc0 (len + 1);
+  for (gsize at = 0; at < len; at++) {
+    memcpy (copy, bytes, len);
+    copy[at] ^= 1;
+    g_assert_null (cv_identity_statement_verify (fixture->crypto, cv_span (copy, len),
+                                                 &fixture->checks, NULL));
+    g_assert_null (cv_identity_statement_verify (fixture->crypto, cv_span (bytes, at),
+                                                 &fixture->checks, NULL));
+  }
+  memcpy (copy, bytes, len);
+  g_assert_null (cv_identity_statement_verify (fixture->crypto, cv_span (copy, len + 1),
+                                               &fixture->checks, NULL));
+}
+
+static void
+test_labels_are_apart (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  CvSpan key = cv_identity_key_pair_get_key (fixture->pair);
+  g_autoptr (GBytes) signature =
+      cv_identity_key_pair_sign (fixture->pair, "one", CV_SPAN_LITERAL ("text"), &error);
+  CvSpan span = cv_span_from_bytes (signature);
+  g_assert_true (cv_identity_key_pair_verify (fixture->crypto, key, "one", CV_SPAN_LITERAL ("text"),
+                                              span, &error));
+  g_assert_false (cv_identity_key_pair_verify (fixture->crypto, key, "two",
+                                               CV_SPAN_LITERAL ("text"), span, NULL));
+  g_assert_false (cv_identity_key_pair_verify (fixture->crypto, key, "onet",
+                                               CV_SPAN_LITERAL ("ext"), span, NULL));
+}
+
+static const struct {
+  const char *name;
+  gboolean is_allowed;
+  const char *cleaned; /* NULL: nothing is left */
+} names[] = {
+    {"Ana", TRUE, "Ana"},
+    {"Ána Müller", TRUE, "Ána Müller"},
+    {"李雷 🦊", TRUE, "李雷 🦊"},
+    {"", FALSE, NULL},
+    {"   ", FALSE, NULL},
+    {" Ana", FALSE, "Ana"},
+    {"Ana ", FALSE, "Ana"},
+    {"Ana  B", FALSE, "Ana B"},
+    {"Ana\tB", FALSE, "Ana B"},
+    {"Ana\nB", FALSE, "Ana B"},
+    {"A\u0301na", FALSE, "Ána"}, /* not NFC */
+    {"Ana\u202Egpj", FALSE, "Anagpj"}, /* bidi override */
+    {"Ana\u2066x", FALSE, "Anax"},
+    {"An\u200Ba", FALSE, "Ana"}, /* zero width */
+    {"\u3164", FALSE, NULL}, /* filler */
+    {"Ana\u00A0B", FALSE, "Ana B"},
+    {"\u0301", FALSE, NULL}, /* a mark alone */
+    {"Ana\xff", FALSE, "Ana\uFFFD"}, /* no UTF-8 */
+};
+
+static void
+test_names (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *cleaned = cv_identity_statement_dup_clean_name (names[i].name);
+    g_assert_cmpint (cv_identity_statement_check_name (names[i].name, NULL), ==,
+                     names[i].is_allowed);
+    g_assert_cmpstr (cleaned, ==, names[i].cleaned);
+    if (cleaned != NULL)
+      g_assert_true (cv_identity_statement_check_name (cleaned, NULL));
+  }
+}
+
+static void
+test_name_lengths (void)
+{
+  g_autofree char *longest = g_strnfill (64, 'x');
+  g_autofree char *too_long = g_strnfill (65, 'x');
+  g_autofree char *cleaned = cv_identity_statement_dup_clean_name (too_long);
+  g_autoptr (GError) error = NULL;
+  g_assert_true (cv_identity_statement_check_name (longest, NULL));
+  g_assert_false (cv_identity_statement_check_name (too_long, &error));
+  g_assert_error (error, CV_IDENTITY_ERROR, CV_IDENTITY_ERROR_NAME);
+  g_assert_cmpstr (cleaned, ==, longest);
+}
+
+#define ADD(name, test_fn)                                                                         \
+  g_test_add ("/identity/statement/" name, Fixture, NULL, set_up, test_fn, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("verifies", test_verifies);
+  ADD ("refuses-other-leaf", test_refuses_other_leaf);
+  ADD ("refuses-other-room", test_refuses_other_room);
+  ADD ("refuses-other-times", test_refuses_other_times);
+  ADD ("refuses-every-change", test_refuses_every_change);
+  ADD ("labels-are-apart", test_labels_are_apart);
+  g_test_add_func ("/identity/statement/names", test_names);
+  g_test_add_func ("/identity/statement/name-lengths", test_name_lengths);
+  return g_test_run ();
+}
