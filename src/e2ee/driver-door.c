@@ -43,6 +43,16 @@ is_full (const CvE2eeGroupDriver *driver)
   return driver->members->len >= CV_E2EE_MAX_MEMBERS;
 }
 
+/* Of somebody who is inside by this knock or a later one: its owner came in by another way, or the
+ * server plays it again to throw its owner out. */
+static gboolean
+is_stale (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
+{
+  const CvE2eeDriverMember *member =
+      cv_e2ee_driver_roster_find_identity (driver, knock->statement->identity_hash);
+  return member != NULL && !cv_e2ee_driver_rules_is_later (knock->statement, member);
+}
+
 gboolean
 cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
                                    const CvE2eeDriverVisitor *visitor)
@@ -51,7 +61,7 @@ cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
   if (visitor->knock == NULL || visitor->is_denied || is_full (driver)
       || memcmp (visitor->public.identity_hash, driver->own_hash, CV_IDENTITY_HASH_LEN) == 0)
     return FALSE;
-  if (is_shut (driver, visitor)
+  if (is_shut (driver, visitor) || is_stale (driver, visitor->knock)
       || g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref))
     return FALSE;
   return driver->policy.admission == CV_E2EE_ADMISSION_LINK || visitor->admission != NULL;
@@ -167,20 +177,6 @@ readmit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
     g_debug ("admission: %s", error->message);
 }
 
-/* Each joining makes a fresh MLS key. A knock with the key of a leaf is the one that leaf came by:
- * late, or played again by the server to throw its owner out. Who has just come knows no used
- * KeyPackages, but the leaves it sees. */
-static gboolean
-is_inside_already (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
-{
-  const CvE2eeDriverMember *member =
-      cv_e2ee_driver_roster_find_identity (driver, knock->statement->identity_hash);
-  return member != NULL
-         && memcmp (member->statement->mls_key_hash, knock->statement->mls_key_hash,
-                    sizeof knock->statement->mls_key_hash)
-                == 0;
-}
-
 static void
 open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
 {
@@ -199,7 +195,7 @@ open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
   /* An old knock, played again by the server, would throw its owner out of the meeting. */
   if (visitor->knock != NULL
       && (g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref)
-          || is_inside_already (driver, visitor->knock)))
+          || is_stale (driver, visitor->knock)))
     g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
   if (visitor->knock == NULL) {
     g_debug ("knock: %s", error != NULL ? error->message : "played again");

@@ -254,6 +254,10 @@ cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceive
 gboolean cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* TRUE when the statement is of a later joining than the leaf of the same identity. */
+gboolean cv_e2ee_driver_rules_is_later (const CvIdentityStatement *statement,
+                                        const CvE2eeDriverMember *member);
+
 /* ---- epoch ---- */
 /* Takes over the epoch: keys, roster, policy, timers, news. FALSE: the meeting has ended. */
 gboolean cv_e2ee_driver_epoch_install (CvE2eeGroupDriver *driver, CvMlsGroup *next,

@@ -128,6 +128,18 @@ check_policy (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, gb
          || refuse (error, "expected meeting, creator and suite to stay");
 }
 
+/* Each joining makes a fresh MLS key and a fresh statement: a KeyPackage that the server plays again
+ * has those of the leaf that is here, or of one before it. Needs no memory of what was used. */
+gboolean
+cv_e2ee_driver_rules_is_later (const CvIdentityStatement *statement,
+                               const CvE2eeDriverMember *member)
+{
+  const CvIdentityStatement *before = member->statement;
+  return statement->not_before_s >= before->not_before_s
+         && memcmp (statement->mls_key_hash, before->mls_key_hash, sizeof before->mls_key_hash)
+                != 0;
+}
+
 static gboolean
 is_admitted (const CvE2eeGroupDriver *driver, GBytes *ref, const GPtrArray *admissions)
 {
@@ -165,12 +177,8 @@ check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
     return refuse (error, "expected an identity to be in the meeting once");
   const CvE2eeDriverMember *known =
       cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash);
-  /* Each joining makes a fresh MLS key: the same one is the same KeyPackage played again. */
   if (g_hash_table_contains (driver->used_refs, added->key_package_ref)
-      || (known != NULL
-          && memcmp (known->statement->mls_key_hash, statement->mls_key_hash,
-                     sizeof statement->mls_key_hash)
-                 == 0))
+      || (known != NULL && !cv_e2ee_driver_rules_is_later (statement, known)))
     return refuse (error, "expected a KeyPackage to be used once");
   return TRUE;
 }
@@ -228,7 +236,7 @@ is_replaced (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
     if (statement != NULL
         && memcmp (statement->identity_hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN)
                == 0)
-      return TRUE;
+      return cv_e2ee_driver_rules_is_later (statement, member);
   }
   return FALSE;
 }

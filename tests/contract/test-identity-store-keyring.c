@@ -49,9 +49,12 @@ test_locked (void)
   g_autoptr (CvIdentityStore) store = make_keyring (NULL);
   g_autoptr (CvIdentityKeyPair) pair = cv_identity_store_load_key_pair (store, crypto, NULL, NULL);
   g_assert_nonnull (pair);
-  SecretService *service = secret_service_get_sync (SECRET_SERVICE_LOAD_COLLECTIONS, NULL, &error);
+  SecretService *service = secret_service_get_sync (SECRET_SERVICE_NONE, NULL, &error);
   g_assert_no_error (error);
-  GList *collections = secret_service_get_collections (service);
+  SecretCollection *collection = secret_collection_for_alias_sync (
+      service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, &error);
+  g_assert_no_error (error);
+  GList *collections = g_list_append (NULL, collection);
   secret_service_lock_sync (service, collections, NULL, NULL, &error);
   g_assert_no_error (error);
   g_list_free_full (collections, g_object_unref);

@@ -109,6 +109,32 @@ test_old_knock_played_again (Meeting *meeting, gconstpointer data)
 }
 
 static void
+test_older_knock_of_who_came_back (Meeting *meeting, gconstpointer data)
+{
+  g_autoptr (GBytes) first = g_bytes_ref (meeting->bob->last_knock);
+  Person *dave = world_add (meeting->world, "Dave", "");
+  Person *erin = world_add (meeting->world, "Erin", "");
+  world_cut (meeting->world, meeting->bob);
+  meeting->bob->is_member = FALSE;
+  world_run_for (meeting->world, 2 * SECOND);
+  world_knock (meeting->world, meeting->bob);
+  world_run_for (meeting->world, 2 * SECOND);
+  g_assert_cmpuint (meeting->bob->n_joined, ==, 2);
+  /* Erin never saw the first knock used. */
+  world_join (meeting->world, erin);
+  world_leave (meeting->world, meeting->alice);
+  world_leave (meeting->world, meeting->carol);
+  world_run_until_members (meeting->world, 2, 5 * SECOND);
+  world_run_for (meeting->world, 2 * SECOND);
+  guint64 epoch = meeting->world->epoch;
+  dave->knock_instead = g_bytes_ref (first);
+  world_knock (meeting->world, dave);
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_cmpuint (meeting->world->epoch, ==, epoch);
+  world_assert_agree (meeting->world);
+}
+
+static void
 test_changed_knock (Meeting *meeting, gconstpointer data)
 {
   Person *dave = world_add (meeting->world, "Dave", "");
@@ -344,6 +370,7 @@ main (int argc, char **argv)
   ADD ("wrong-passcode", test_wrong_passcode);
   ADD ("swapped-key-package", test_swapped_key_package);
   ADD ("old-knock-played-again", test_old_knock_played_again);
+  ADD ("older-knock-of-who-came-back", test_older_knock_of_who_came_back);
   ADD ("changed-knock", test_changed_knock);
   ADD ("injected-commit", test_injected_commit);
   ADD ("changed-welcome", test_changed_welcome);
