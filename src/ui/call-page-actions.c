@@ -74,7 +74,7 @@ close_panel (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 leave (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  cv_session_leave (session_of (widget));
+  cv_call_page_leave (CV_CALL_PAGE (widget));
 }
 
 static void

@@ -22,6 +22,7 @@ typedef enum { PANEL_NONE, PANEL_PEOPLE, PANEL_CHAT } Panel;
 struct _CvCallPage {
   AdwNavigationPage parent_instance;
   CvSession *session;
+  gboolean ends_with_us;
   Panel panel;
   CvShieldState announced_shield;
   guint n_chat_seen;
@@ -364,9 +365,46 @@ cv_call_page_init (CvCallPage *self)
 }
 
 CvCallPage *
-cv_call_page_new (CvSession *session)
+cv_call_page_new (CvSession *session, gboolean ends_with_us)
 {
-  return g_object_new (CV_TYPE_CALL_PAGE, "session", session, NULL);
+  CvCallPage *self = g_object_new (CV_TYPE_CALL_PAGE, "session", session, NULL);
+
+  self->ends_with_us = ends_with_us;
+  return self;
+}
+
+static void
+on_leave_answered (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CvSession) session = data;
+  const char *answer = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result);
+
+  if (g_strcmp0 (answer, "end") == 0)
+    cv_session_leave (session);
+}
+
+void
+cv_call_page_leave (CvCallPage *self)
+{
+  guint n = g_list_model_get_n_items (cv_session_get_participants (self->session));
+
+  if (!self->ends_with_us || n < 2) {
+    cv_session_leave (self->session);
+    return;
+  }
+
+  AdwDialog *dialog =
+      adw_alert_dialog_new (_ ("End the Meeting?"),
+                            _ ("It runs on this computer: when you leave, it ends for everybody."));
+
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "stay", _ ("_Stay"), "end",
+                                  _ ("_End Meeting"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "end",
+                                            ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "end");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "stay");
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, on_leave_answered,
+                           g_object_ref (self->session));
 }
 
 void

@@ -14,7 +14,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CvCallPage, cv_call_page, CV, CALL_PAGE, AdwNavigationPage)
 
 /* Properties: session, show-people and show-chat (rw; at most one is TRUE). */
-CvCallPage *cv_call_page_new (CvSession *session);
+
+/* ends_with_us: the meeting runs in this program, so leaving ends it for everybody. */
+CvCallPage *cv_call_page_new (CvSession *session, gboolean ends_with_us);
+
+/* Leaves, after asking when that would end the meeting of others. */
+void cv_call_page_leave (CvCallPage *self);
 
 /* A passing sentence; plain text. */
 void cv_call_page_add_toast (CvCallPage *self, const char *sentence);

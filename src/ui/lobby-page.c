@@ -305,6 +305,14 @@ cv_lobby_page_start (CvLobbyPage *self)
     cv_session_join (self->session, *passcode != '\0' ? passcode : NULL);
 }
 
+gboolean
+cv_lobby_page_is_on_this_computer (CvLobbyPage *self)
+{
+  g_autofree char *server = dup_elsewhere (self, self->server);
+
+  return self->is_hosting && server == NULL;
+}
+
 void
 cv_lobby_page_focus_passcode (CvLobbyPage *self)
 {

@@ -19,6 +19,8 @@ void cv_lobby_page_set_session (CvLobbyPage *self, CvSession *session);
 
 /* Hosts or joins with what is entered. */
 void cv_lobby_page_start (CvLobbyPage *self);
+/* TRUE for a new meeting that runs in this program, and so ends with it. */
+gboolean cv_lobby_page_is_on_this_computer (CvLobbyPage *self);
 void cv_lobby_page_focus_passcode (CvLobbyPage *self);
 
 G_END_DECLS

@@ -138,7 +138,8 @@ enter_call (CvWindow *self)
     cv_recent_meetings_add (self->settings, cv_session_get_link (self->session),
                             g_get_real_time () / G_USEC_PER_SEC);
   set_inhibited (self, TRUE);
-  show_over_lobby (self, ADW_NAVIGATION_PAGE (cv_call_page_new (self->session)));
+  show_over_lobby (self, ADW_NAVIGATION_PAGE (cv_call_page_new (
+                             self->session, cv_lobby_page_is_on_this_computer (self->lobby))));
 }
 
 static void

@@ -3,7 +3,7 @@
 
 /* Shows one page of the window in one state, for screenshots and for looking at it.
  *
- * usage: gallery PAGE [--people N] [--dark] [--size WxH] [--rtl]
+ * usage: gallery PAGE [--people N] [--dark] [--size WxH] [--rtl] [--text-scale FACTOR]
  * "gallery --list" prints the pages. A test fixture: never shipped. */
 #include "ui/application.h"
 #include "ui/call-page.h"
@@ -21,6 +21,7 @@
 static int n_people = 4;
 static gboolean is_dark;
 static gboolean is_rtl;
+static double text_scale = 1;
 static char *size;
 static gboolean is_list;
 
@@ -28,6 +29,7 @@ static const GOptionEntry options[] = {
     {"people", 0, 0, G_OPTION_ARG_INT, &n_people, "people in the meeting", "N"},
     {"dark", 0, 0, G_OPTION_ARG_NONE, &is_dark, "dark colours", NULL},
     {"rtl", 0, 0, G_OPTION_ARG_NONE, &is_rtl, "right to left", NULL},
+    {"text-scale", 0, 0, G_OPTION_ARG_DOUBLE, &text_scale, "larger text", "FACTOR"},
     {"size", 0, 0, G_OPTION_ARG_STRING, &size, "size of the window", "WxH"},
     {"list", 0, 0, G_OPTION_ARG_NONE, &is_list, "print the pages", NULL},
     {NULL},
@@ -166,6 +168,13 @@ show_call_reconnecting (CvWindow *window)
 }
 
 static void
+show_leave (CvWindow *window)
+{
+  show_call (window, (CvFakeMeeting){.shield = CV_SHIELD_ENCRYPTED});
+  gtk_widget_activate_action (GTK_WIDGET (call_page (window)), "call.leave", NULL);
+}
+
+static void
 show_security (CvWindow *window)
 {
   show_call (window, (CvFakeMeeting){.shield = CV_SHIELD_ENCRYPTED});
@@ -257,6 +266,7 @@ static const struct {
     {"call-chat", show_call_chat},
     {"call-empty-chat", show_call_empty_chat},
     {"call-reconnecting", show_call_reconnecting},
+    {"call-leave", show_leave},
     {"security", show_security},
     {"security-confirmed", show_security_confirmed},
     {"verify", show_verify},
@@ -290,6 +300,7 @@ on_activate (GApplication *application, gpointer page)
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
                                       is_dark ? ADW_COLOR_SCHEME_FORCE_DARK
                                               : ADW_COLOR_SCHEME_FORCE_LIGHT);
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", (int)(96 * 1024 * text_scale), NULL);
   if (is_rtl)
     gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
 

@@ -16,7 +16,11 @@ KINDS = {
     "light": ["--size", "1000x700"],
     "dark": ["--size", "1000x700", "--dark"],
     "narrow": ["--size", "360x640"],
+    # Only when asked for:
+    "rtl": ["--size", "1000x700", "--rtl"],
+    "large": ["--size", "360x640", "--text-scale", "1.5"],
 }
+EVERY = ("light", "dark", "narrow")
 DEADLINE_SECONDS = 20
 
 
@@ -77,7 +81,7 @@ def main():
         for entry in wanted:
             name, _, kind = entry.partition("/")
             page, _, people = name.partition("@")
-            for each in [kind] if kind else KINDS:
+            for each in [kind] if kind else EVERY:
                 shoot(gallery, output, page, people or None, each)
     finally:
         manager.terminate()
