@@ -170,13 +170,28 @@ classify (GstDevice *device, CvDeviceKind *kind)
   return TRUE;
 }
 
+static gboolean
+is_listed (CvDevices *self, CvDeviceKind kind, GstDevice *device)
+{
+  GListModel *list = G_LIST_MODEL (self->lists[kind]);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
+    g_autoptr (CvDevice) item = g_list_model_get_item (list, i);
+
+    if (item->device == device)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What is there at the start is both in the monitor's list and announced on its bus. */
 static void
 add (CvDevices *self, GstDevice *device)
 {
   g_autoptr (CvDevice) item = NULL;
   CvDeviceKind kind;
 
-  if (!classify (device, &kind))
+  if (!classify (device, &kind) || is_listed (self, kind, device))
     return;
   item = device_new (device, kind);
   g_list_store_append (self->lists[kind], item);

@@ -47,9 +47,9 @@ def matches(wanted, text):
 class Node:
     """One accessible object; find() looks below it."""
 
-    def __init__(self, accessible, app):
+    def __init__(self, accessible, window):
         self.accessible = accessible
-        self.app = app
+        self.window = window
 
     @property
     def name(self):
@@ -73,7 +73,7 @@ class Node:
         for index in range(self.accessible.get_child_count()):
             child = self.accessible.get_child_at_index(index)
             if child is not None:
-                yield Node(child, self.app)
+                yield Node(child, self.window)
 
     def walk(self, depth=0):
         for child in self.children():
@@ -108,8 +108,12 @@ class Node:
         if action is None or action.get_n_actions() == 0 or not action.do_action(0):
             raise NotFound(f"{self.role} “{self.name}” cannot be pressed")
 
-    def focus(self):
-        self.accessible.get_component_iface().grab_focus()
+    def point(self):
+        """Clicks with the mouse into the middle of it."""
+        x, y, width, height = self.box()
+        self.window.xdotool("windowactivate", "--sync", self.window.id)
+        self.window.xdotool("mousemove", "--window", self.window.id, str(x + width // 2),
+                            str(y + height // 2), "click", "1")
 
     def text(self):
         text = self.accessible.get_text_iface()
@@ -124,8 +128,13 @@ class Node:
 
     def box(self):
         """(x, y, width, height) in the window's picture."""
-        area = self.accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-        return area.x, area.y, area.width, area.height
+        area = self._extents()
+        # GTK tells places inside the border that it draws around a window itself, twice.
+        frame = Node(self.window.all("frame")[0].accessible, self.window)._extents()
+        return area.x - 2 * frame.x, area.y - 2 * frame.y, area.width, area.height
+
+    def _extents(self):
+        return self.accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
 
     def outline(self):
         lines = []
