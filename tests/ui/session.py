@@ -205,6 +205,11 @@ class Desktop:
             "LANGUAGE": "en",
         }
 
+        # As GNOME has it; without a settings daemon GTK would take the first font that it finds.
+        settings = folder / "config" / "gtk-4.0" / "settings.ini"
+        settings.parent.mkdir()
+        settings.write_text("[Settings]\ngtk-font-name=Cantarell 11\n")
+
     def _start_display(self):
         # A server that ends just now takes the socket of the next one with its number with it.
         until(self._try_display, "Xvfb")
