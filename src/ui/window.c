@@ -99,6 +99,14 @@ show_over_lobby (CvWindow *self, AdwNavigationPage *page)
   adw_navigation_view_replace (self->navigation, pages, n);
 }
 
+/* A covered page is still there for screen readers, with every button, unless it is invisible. */
+static void
+hide_while_covered (AdwNavigationPage *page)
+{
+  g_signal_connect (page, "showing", G_CALLBACK (gtk_widget_set_visible), GINT_TO_POINTER (TRUE));
+  g_signal_connect (page, "hidden", G_CALLBACK (gtk_widget_set_visible), GINT_TO_POINTER (FALSE));
+}
+
 static void
 show_welcome (CvWindow *self, const char *sentence)
 {
@@ -377,6 +385,7 @@ static void
 cv_window_init (CvWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  hide_while_covered (ADW_NAVIGATION_PAGE (self->welcome));
   self->settings = cv_settings_new ();
   self->signals = g_signal_group_new (CV_TYPE_SESSION);
   g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (on_session_state),
@@ -449,6 +458,7 @@ cv_window_set_session (CvWindow *self, CvSession *session, gboolean is_hosting)
   take_session (self, g_object_ref (session));
   g_clear_object (&self->lobby);
   self->lobby = g_object_ref_sink (cv_lobby_page_new (session, is_hosting));
+  hide_while_covered (ADW_NAVIGATION_PAGE (self->lobby));
   if (cv_session_get_state (session) == CV_SESSION_LOBBY)
     adw_navigation_view_push (self->navigation, ADW_NAVIGATION_PAGE (self->lobby));
   else
