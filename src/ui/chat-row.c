@@ -26,7 +26,7 @@ static void
 update (CvChatRow *self)
 {
   gboolean is_self = cv_chat_message_get_is_self (self->message);
-  g_autofree char *sender = cv_words_dup_isolated (cv_chat_message_get_sender_name (self->message));
+  g_autofree char *sender = cv_words_dup_clean (cv_chat_message_get_sender_name (self->message));
   GDateTime *utc = cv_chat_message_get_time (self->message);
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
   g_autofree char *time = local != NULL ? g_date_time_format (local, "%H:%M") : NULL;

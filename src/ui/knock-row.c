@@ -30,13 +30,13 @@ update (CvKnockRow *self)
 {
   static const char *const classes[] = {"warning", "success", "dimmed"};
   CvContactState contact = cv_knock_get_contact (self->knock);
-  g_autofree char *name = cv_words_dup_isolated (cv_knock_get_name (self->knock));
+  g_autofree char *clean = cv_words_dup_clean (cv_knock_get_name (self->knock));
   /* Translators: the names of two buttons; %s is the name of whoever knocks. */
-  g_autofree char *admit = g_strdup_printf (_ ("Admit %s"), name);
-  g_autofree char *deny = g_strdup_printf (_ ("Deny %s"), name);
+  g_autofree char *admit = g_strdup_printf (_ ("Admit %s"), clean);
+  g_autofree char *deny = g_strdup_printf (_ ("Deny %s"), clean);
 
-  gtk_label_set_text (GTK_LABEL (self->name), name);
-  adw_avatar_set_text (ADW_AVATAR (self->avatar), cv_knock_get_name (self->knock));
+  gtk_label_set_text (GTK_LABEL (self->name), clean);
+  adw_avatar_set_text (ADW_AVATAR (self->avatar), clean);
   gtk_label_set_text (GTK_LABEL (self->fingerprint), cv_knock_get_fingerprint (self->knock));
   gtk_label_set_text (GTK_LABEL (self->contact), cv_words_contact (contact, FALSE));
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), cv_words_contact_icon (contact, FALSE));
@@ -44,11 +44,14 @@ update (CvKnockRow *self)
     gtk_widget_remove_css_class (gtk_widget_get_parent (self->icon), classes[i]);
   gtk_widget_add_css_class (gtk_widget_get_parent (self->icon),
                             cv_words_contact_class (contact, FALSE));
+  /* A button is labelled by its text, and that would win over a name of its own. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->admit), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->deny), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->admit), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   admit, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->deny), GTK_ACCESSIBLE_PROPERTY_LABEL, deny,
                                   -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, clean, -1);
 }
 
 static void

@@ -60,16 +60,17 @@ update (CvMemberRow *self)
 {
   CvParticipant *who = self->participant;
   gboolean is_self = cv_participant_get_is_self (who);
-  g_autofree char *name = cv_words_dup_isolated (cv_participant_get_name (who));
+  g_autofree char *clean = cv_words_dup_clean (cv_participant_get_name (who));
+  g_autofree char *name = cv_words_dup_isolated (clean);
   g_autofree char *subtitle = dup_subtitle (who);
   /* Translators: a member's name in the list for oneself; %s is one's own name. */
-  g_autofree char *title = is_self ? g_strdup_printf (_ ("%s (you)"), name) : g_strdup (name);
+  g_autofree char *title = is_self ? g_strdup_printf (_ ("%s (you)"), name) : g_strdup (clean);
   /* Translators: the name of a button; %s is the name of a member. */
-  g_autofree char *remove = g_strdup_printf (_ ("Remove %s From the Meeting"), name);
+  g_autofree char *remove = g_strdup_printf (_ ("Remove %s From the Meeting"), clean);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
-  adw_avatar_set_text (ADW_AVATAR (self->avatar), cv_participant_get_name (who));
+  adw_avatar_set_text (ADW_AVATAR (self->avatar), clean);
   gtk_widget_set_visible (self->muted, cv_participant_get_is_muted (who));
   gtk_widget_set_visible (self->remove, self->can_remove && !is_self);
   gtk_widget_set_tooltip_text (self->remove, remove);

@@ -70,7 +70,7 @@ update_accessible_label (CvTile *self)
 {
   CvParticipant *who = self->participant;
   const char *picture = cv_words_picture (cv_participant_get_picture (who));
-  g_autofree char *name = cv_words_dup_isolated (cv_participant_get_name (who));
+  g_autofree char *name = cv_words_dup_clean (cv_participant_get_name (who));
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
 
   g_ptr_array_add (parts, name);
@@ -127,13 +127,13 @@ static void
 update (CvTile *self)
 {
   CvParticipant *who = self->participant;
-  const char *name = cv_participant_get_name (who);
-  g_autofree char *clean = cv_words_dup_isolated (name);
+  g_autofree char *name = cv_words_dup_clean (cv_participant_get_name (who));
+  g_autofree char *isolated = cv_words_dup_isolated (name);
   /* Translators: a tile's label for oneself; %s is one's own name. */
   g_autofree char *own =
-      cv_participant_get_is_self (who) ? g_strdup_printf (_ ("%s (you)"), clean) : NULL;
+      cv_participant_get_is_self (who) ? g_strdup_printf (_ ("%s (you)"), isolated) : NULL;
 
-  gtk_label_set_text (GTK_LABEL (self->name), own != NULL ? own : clean);
+  gtk_label_set_text (GTK_LABEL (self->name), own != NULL ? own : name);
   adw_avatar_set_text (ADW_AVATAR (self->avatar), name);
   gtk_widget_set_visible (self->muted, cv_participant_get_is_muted (who));
   if (cv_participant_get_is_speaking (who))

@@ -6,8 +6,8 @@
 
 #include <glib/gi18n.h>
 
-#define FIRST_STRONG_ISOLATE 0x2068
-#define POP_DIRECTIONAL_ISOLATE 0x2069
+#define FIRST_STRONG_ISOLATE "\u2068"
+#define POP_DIRECTIONAL_ISOLATE "\u2069"
 
 static gboolean
 is_control (gunichar c)
@@ -20,20 +20,26 @@ is_control (gunichar c)
 }
 
 char *
-cv_words_dup_isolated (const char *text)
+cv_words_dup_clean (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
   GString *out = g_string_new (NULL);
 
-  g_string_append_unichar (out, FIRST_STRONG_ISOLATE);
   for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
     gunichar c = g_utf8_get_char (at);
 
     if (!is_control (c))
       g_string_append_unichar (out, c);
   }
-  g_string_append_unichar (out, POP_DIRECTIONAL_ISOLATE);
   return g_string_free_and_steal (out);
+}
+
+char *
+cv_words_dup_isolated (const char *text)
+{
+  g_autofree char *clean = cv_words_dup_clean (text);
+
+  return g_strconcat (FIRST_STRONG_ISOLATE, clean, POP_DIRECTIONAL_ISOLATE, NULL);
 }
 
 const char *

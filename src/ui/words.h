@@ -8,8 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* Any text of a peer, for use inside of a sentence or a list: control and direction characters
- * are taken out and the rest is isolated, so that a name cannot rewrite its surroundings. Full. */
+/* Any name of a peer where it stands alone: valid UTF-8 without control and direction characters.
+ * Full. */
+char *cv_words_dup_clean (const char *text);
+/* The same inside of a sentence: between isolates, so that it cannot rewrite its surroundings. */
 char *cv_words_dup_isolated (const char *text);
 
 /* Translated, static. */

@@ -4,6 +4,8 @@
 /* A peer's name cannot rewrite what stands around it. */
 #include "ui/words.h"
 
+#include <string.h>
+
 static void
 test_isolates (void)
 {
@@ -23,6 +25,10 @@ test_isolates (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *isolated = cv_words_dup_isolated (rows[i].name);
     g_assert_cmpstr (isolated, ==, rows[i].wanted);
+
+    /* The clean name is what stands between the isolates, each of three bytes. */
+    g_autofree char *clean = cv_words_dup_clean (rows[i].name);
+    g_assert_cmpmem (clean, strlen (clean), isolated + 3, strlen (isolated) - 6);
   }
 }
 
