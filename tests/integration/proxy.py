@@ -45,18 +45,20 @@ def free_port():
 
 
 class RealServer:
-    """A conclave-server process of its own."""
+    """A conclave-server process of its own; its log goes to server.log in the folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, limits="knocks-per-minute=1000\nnew-connections-per-minute=1000\n"):
         self.cert, self.key, self.pin = make_certificate(folder)
         self.port = free_port()
         config = os.path.join(folder, "server.conf")
         with open(config, "w", encoding="utf-8") as out:
             out.write(f"[server]\nlisten=127.0.0.1:{self.port}\n"
                       f"certificate={self.cert}\nkey={self.key}\n"
-                      "[limits]\nknocks-per-minute=1000\nnew-connections-per-minute=1000\n")
-        self.process = subprocess.Popen([SERVER, "--config", config], stderr=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL)
+                      f"[limits]\n{limits}")
+        self.log = os.path.join(folder, "server.log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([SERVER, "--config", config], stderr=log,
+                                            stdout=subprocess.DEVNULL)
         self._wait_until_listening()
 
     def _wait_until_listening(self):
