@@ -37,7 +37,7 @@ state_title (CvShieldState state)
   case CV_SHIELD_CONNECTING:
     return _ ("Connecting");
   case CV_SHIELD_ENCRYPTED:
-    return _ ("Encrypted, Not Verified Yet");
+    return _ ("End-to-End Encrypted");
   case CV_SHIELD_VERIFIED:
     return _ ("Encrypted and Verified");
   case CV_SHIELD_WARNING:
@@ -46,15 +46,41 @@ state_title (CvShieldState state)
   g_return_val_if_reached ("");
 }
 
+/* How many are only encrypted: the shield is green for all, the check mark needs everybody. */
+static char *
+dup_unverified (CvSession *session)
+{
+  GListModel *people = cv_session_get_participants (session);
+  const guint n_people = g_list_model_get_n_items (people);
+  guint n_unverified = 0;
+
+  for (guint i = 0; i < n_people; i++) {
+    g_autoptr (CvParticipant) person = g_list_model_get_item (people, i);
+
+    n_unverified += !cv_participant_get_is_self (person)
+                    && !cv_participant_get_is_confirmed (person)
+                    && cv_participant_get_contact (person) != CV_CONTACT_VERIFIED;
+  }
+  if (n_unverified == 0)
+    return g_strdup (_ ("Nobody else is here yet"));
+  /* Translators: how many people in the meeting are not verified, of how many others */
+  return g_strdup_printf (ngettext ("%u of %u other person not verified yet",
+                                    "%u of %u other people not verified yet", n_people - 1),
+                          n_unverified, n_people - 1);
+}
+
 static void
 update_shield (CvSecurityDialog *self)
 {
-  static const char *const classes[] = {"dimmed", "encrypted", "success", "warning"};
+  static const char *const classes[] = {"dimmed", "success", "warning"};
   CvShieldState state = cv_session_get_shield (self->session);
   g_auto (GStrv) reasons = cv_session_dup_shield_reasons (self->session);
   g_autofree char *text = reasons != NULL ? g_strjoinv ("\n", reasons) : NULL;
 
-  if (text == NULL || *text == '\0')
+  if ((text == NULL || *text == '\0') && state == CV_SHIELD_ENCRYPTED) {
+    g_free (text);
+    text = dup_unverified (self->session);
+  } else if (text == NULL || *text == '\0')
     g_set_str (&text, cv_session_get_shield_text (self->session));
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), cv_words_shield_icon (state));
   for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
@@ -219,6 +245,8 @@ cv_security_dialog_new (CvSession *session)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     g_signal_connect_object (session, rows[i].signal, G_CALLBACK (rows[i].update), self,
                              G_CONNECT_SWAPPED);
+  g_signal_connect_object (cv_session_get_participants (session), "items-changed",
+                           G_CALLBACK (update_shield), self, G_CONNECT_SWAPPED);
   gtk_list_box_bind_model (GTK_LIST_BOX (self->members), cv_session_get_participants (session),
                            create_member_row, self, NULL);
   update_shield (self);

@@ -23,7 +23,7 @@ G_DEFINE_FINAL_TYPE (CvShield, cv_shield, GTK_TYPE_BUTTON)
 static void
 update (CvShield *self)
 {
-  static const char *const classes[] = {"dimmed", "encrypted", "success", "warning"};
+  static const char *const classes[] = {"dimmed", "success", "warning"};
   g_autoptr (CvSession) session = g_signal_group_dup_target (self->signals);
 
   if (session == NULL)

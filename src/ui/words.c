@@ -133,7 +133,8 @@ cv_words_shield_icon (CvShieldState shield)
   g_return_val_if_reached ("");
 }
 
-/* Green is only for "verified": encrypted with somebody unknown is true, but not yet a promise. */
+/* Green means that the encryption holds; the check mark, that people are who they say. Colour is
+ * never the only sign: icon and words differ, too. */
 const char *
 cv_words_shield_class (CvShieldState shield)
 {
@@ -141,7 +142,6 @@ cv_words_shield_class (CvShieldState shield)
   case CV_SHIELD_CONNECTING:
     return "dimmed";
   case CV_SHIELD_ENCRYPTED:
-    return "encrypted";
   case CV_SHIELD_VERIFIED:
     return "success";
   case CV_SHIELD_WARNING:
