@@ -8,6 +8,7 @@
  * are answered, because a newcomer may not have its keys when the first one comes. */
 #include "routing/mesh-private.h"
 #include "routing/negotiate.h"
+#include "routing/pace.h"
 
 #include <string.h>
 
@@ -43,6 +44,7 @@ struct CvRoutingMeshPeer {
   guint new_link_ms;
 
   CvLayer wanted; /* of our camera, by them */
+  CvRoutingPace pace;
   gboolean is_sending_microphone;
   CvLayer sending;
   CvMediaStream expected[CV_N_TRACKS];
@@ -164,7 +166,7 @@ cv_routing_mesh_peer_update_sending (CvRoutingMeshPeer *self)
   const CvMediaStream *own = self->mesh->own;
   const gboolean is_up =
       self->link && cv_transport_link_get_state (self->link) == CV_TRANSPORT_LINK_CONNECTED;
-  CvLayer layer = self->wanted;
+  CvLayer layer = cv_routing_pace_limit (&self->pace, self->wanted, self->sending);
 
   if (!self->media || !is_up)
     return;
@@ -180,6 +182,19 @@ cv_routing_mesh_peer_update_sending (CvRoutingMeshPeer *self)
     cv_media_peer_send (self->media,
                         &own[layer == CV_LAYER_MIDDLE ? CV_ROUTING_MIDDLE : CV_ROUTING_LOW]);
   self->sending = layer;
+}
+
+void
+cv_routing_mesh_peer_pace (CvRoutingMeshPeer *self, guint *rates_bps)
+{
+  CvMediaLinkStats stats = {0};
+
+  if (!self->media || self->sending == CV_LAYER_NONE)
+    return;
+  cv_media_peer_get_link_stats (self->media, &stats);
+  cv_routing_pace_update (&self->pace, &stats, g_get_monotonic_time ());
+  cv_routing_mesh_peer_update_sending (self);
+  rates_bps[self->sending] = MIN (rates_bps[self->sending], cv_routing_pace_get_rate (&self->pace));
 }
 
 static void
@@ -544,6 +559,7 @@ cv_routing_mesh_peer_new (CvRoutingMesh *mesh, const char *id, guint32 number)
   self->number = number;
   self->is_offerer = cv_routing_negotiate_is_offerer (mesh->self_id, id);
   self->new_link_ms = NEW_LINK_FIRST_MS;
+  cv_routing_pace_init (&self->pace);
   self->candidates = g_ptr_array_new_with_free_func (g_free);
   self->port = cv_packet_port_new ();
   self->media = cv_media_peer_new (mesh->engine, self->port, &error);

@@ -26,6 +26,7 @@ struct CvRoutingMesh {
   CvRoutingCallbacks callbacks;
   CvRoutingLocal local;
   CvMediaStream own[CV_ROUTING_N_OWN]; /* the same on every link: each link is an RTP session */
+  guint pace_timer;
   GHashTable *peers; /* id → CvRoutingMeshPeer */
 };
 
@@ -36,6 +37,9 @@ void cv_routing_mesh_peer_receive (CvRoutingMeshPeer *self, const CvPeerMessage 
 void cv_routing_mesh_peer_set_view (CvRoutingMeshPeer *self, int width, int height);
 void cv_routing_mesh_peer_update_sending (CvRoutingMeshPeer *self); /* local tracks changed */
 void cv_routing_mesh_peer_restart (CvRoutingMeshPeer *self);
+
+/* Once a second: lowers *rates_bps, by layer, to what this link carries of what it is sent. */
+void cv_routing_mesh_peer_pace (CvRoutingMeshPeer *self, guint *rates_bps);
 
 /* Tells everybody the own tracks, microphone and camera. */
 void cv_routing_mesh_announce (CvRoutingMesh *mesh);

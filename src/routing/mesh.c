@@ -111,11 +111,30 @@ mesh_restart (CvRoutingBackend *backend)
   for_each_peer ((CvRoutingMesh *)backend, cv_routing_mesh_peer_restart);
 }
 
+static gboolean
+on_pace (gpointer data)
+{
+  CvRoutingMesh *self = data;
+  guint rates_bps[] = {[CV_LAYER_LOW] = G_MAXUINT, [CV_LAYER_MIDDLE] = G_MAXUINT};
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    cv_routing_mesh_peer_pace (peer, rates_bps);
+  for (CvLayer layer = CV_LAYER_LOW; layer <= CV_LAYER_MIDDLE; layer++)
+    if (rates_bps[layer] != G_MAXUINT)
+      cv_media_engine_set_layer_bitrate (self->engine, cv_routing_layers_get_track (layer),
+                                         rates_bps[layer]);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 mesh_free (CvRoutingBackend *backend)
 {
   CvRoutingMesh *self = (CvRoutingMesh *)backend;
 
+  g_clear_handle_id (&self->pace_timer, g_source_remove);
   g_hash_table_unref (self->peers);
   g_clear_pointer (&self->net, cv_transport_net_thread_unref);
   g_clear_pointer (&self->certificate, cv_transport_certificate_unref);
@@ -153,5 +172,6 @@ cv_routing_mesh_new (const CvRoutingMeshOptions *options)
   cv_media_peer_make_stream (CV_TRACK_CAMERA_MIDDLE, &self->own[CV_ROUTING_MIDDLE]);
   self->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                        (GDestroyNotify)cv_routing_mesh_peer_free);
+  self->pace_timer = g_timeout_add_seconds (1, on_pace, self);
   return &self->parent;
 }
