@@ -9,9 +9,13 @@
 
 G_BEGIN_DECLS
 
-/* The time that a received frame waits between its arrival and its presentation. Long enough for
- * one retransmission on most paths, short enough to talk. */
+/* The time that a received frame waits between its arrival and its presentation: short enough to
+ * talk. */
 #define CV_MEDIA_JITTER_MS 80
+/* How long pictures stand still for a packet that is lost before they go on without it, which means
+ * from the next key frame. Only who loses packets waits. Measured at 5 % loss and 100 ms round trip:
+ * 11 frames a second with 80 ms, where no second try fits in, 25 with 300 ms. */
+#define CV_MEDIA_REPAIR_MS 300
 #define CV_MEDIA_PLAYOUT_MS 140 /* jitter, decoding, mixing and the sound card's buffer */
 
 void cv_media_clock_adopt (GstPipeline *pipeline);

@@ -70,9 +70,10 @@ on_new_jitter_buffer (GstElement *rtpbin, GstElement *buffer, guint session_id, 
                       gpointer data)
 {
   CvRtpSession *self = data;
+  const gboolean has_rtx = cv_rtp_incoming_has_rtx (self->incoming, ssrc);
 
-  g_object_set (buffer, "latency", CV_MEDIA_JITTER_MS, "do-lost", TRUE, "do-retransmission",
-                cv_rtp_incoming_has_rtx (self->incoming, ssrc), "drop-on-latency", FALSE,
+  g_object_set (buffer, "latency", has_rtx ? CV_MEDIA_REPAIR_MS : CV_MEDIA_JITTER_MS, "do-lost",
+                TRUE, "do-retransmission", has_rtx, "drop-on-latency", FALSE,
                 "faststart-min-packets", 2, NULL);
 }
 
