@@ -279,6 +279,15 @@ on_media_timer (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+on_session_notice (CvCliEvents *self, const char *sentence)
+{
+  JsonBuilder *builder = begin ("notice");
+
+  add_text (builder, "message", sentence);
+  emit (builder);
+}
+
 CvCliEvents *
 cv_cli_events_new (CvSession *session, gboolean is_host)
 {
@@ -293,6 +302,7 @@ cv_cli_events_new (CvSession *session, gboolean is_host)
   g_signal_connect_swapped (session, "notify::shield", G_CALLBACK (on_session_shield), self);
   g_signal_connect_swapped (session, "roster-changed", G_CALLBACK (on_session_roster_changed),
                             self);
+  g_signal_connect_swapped (session, "notice", G_CALLBACK (on_session_notice), self);
   g_signal_connect_swapped (session, "link-changed", G_CALLBACK (on_session_link_changed), self);
   g_signal_connect_swapped (cv_session_get_door (session), "items-changed",
                             G_CALLBACK (on_door_changed), self);

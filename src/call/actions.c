@@ -83,10 +83,7 @@ now_s (void)
 static void
 after_contact_change (CvSession *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (!cv_identity_contacts_save (self->contacts, &error))
-    g_warning ("contacts were not saved: %s", error->message);
+  cv_session_roster_save_contacts (self);
   cv_e2ee_group_driver_refresh_contacts (self->driver);
   cv_session_roster_update (self);
   cv_session_roster_update_shield (self);

@@ -175,6 +175,13 @@ cv_call_error_get_refusal (const GError *error)
 }
 
 const char *
+cv_call_error_get_contacts_sentence (void)
+{
+  return _ ("Contacts cannot be saved: the disk is full or the folder may not be written. Whom you "
+            "met or verified now will look new next time");
+}
+
+const char *
 cv_call_error_get_media_sentence (gboolean is_camera, const GError *error)
 {
   const gboolean is_missing = g_error_matches (error, CV_MEDIA_ERROR, CV_MEDIA_ERROR_NO_DEVICE);

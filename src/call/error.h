@@ -41,8 +41,9 @@ CvCallError cv_call_error_from (const GError *error);
 const char *cv_call_error_get_shield (int state);
 char *cv_call_error_dup_reason (int kind, const char *name); /* full */
 
-/* Why an action was refused; why camera or sound stopped. */
+/* Why an action was refused, contacts were not saved, camera or sound stopped. */
 const char *cv_call_error_get_refusal (const GError *error);
+const char *cv_call_error_get_contacts_sentence (void);
 const char *cv_call_error_get_media_sentence (gboolean is_camera, const GError *error);
 
 G_END_DECLS

@@ -86,13 +86,8 @@ open_contacts (CvSession *self, CvSecret *key, GError **error)
   g_autofree char *path = NULL;
 
   /* A one-time identity knows nobody and leaves nothing behind. */
-  if (self->identity_kind != CV_IDENTITY_ONE_TIME) {
-    if (g_mkdir_with_parents (self->data_dir, 0700) != 0) {
-      g_set_error (error, CV_IDENTITY_ERROR, CV_IDENTITY_ERROR_IO, "cannot make the data folder");
-      return FALSE;
-    }
+  if (self->identity_kind != CV_IDENTITY_ONE_TIME)
     path = g_build_filename (self->data_dir, "contacts", NULL);
-  }
   self->contacts = cv_identity_contacts_new (self->crypto, key, path, error);
   return self->contacts != NULL;
 }

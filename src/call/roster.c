@@ -240,11 +240,24 @@ cv_session_dup_shield_codes (CvSession *self)
   return dup_reasons (self, write_code);
 }
 
+/* Once a meeting: it does not get better by being said again. */
+void
+cv_session_roster_save_contacts (CvSession *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (cv_identity_contacts_save (self->contacts, &error))
+    return;
+  g_message ("contacts were not saved: %s", error->message);
+  if (!self->has_told_contacts)
+    cv_session_emit_notice (self, cv_call_error_get_contacts_sentence ());
+  self->has_told_contacts = TRUE;
+}
+
 void
 cv_session_roster_note_contacts (CvSession *self)
 {
   const guint64 now_s = (guint64)(g_get_real_time () / G_USEC_PER_SEC);
-  g_autoptr (GError) error = NULL;
 
   if (!self->contacts || !self->driver)
     return;
@@ -256,6 +269,5 @@ cv_session_roster_note_contacts (CvSession *self)
       (void)!cv_identity_contacts_note_met (self->contacts, member->identity_key, member->name,
                                             now_s);
   }
-  if (!cv_identity_contacts_save (self->contacts, &error))
-    g_warning ("contacts were not saved: %s", error->message);
+  cv_session_roster_save_contacts (self);
 }

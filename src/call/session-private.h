@@ -80,6 +80,7 @@ struct _CvSession {
   CvCrypto *crypto;
   CvIdentityKeyPair *identity;
   CvIdentityContacts *contacts;
+  gboolean has_told_contacts; /* that they cannot be saved */
   CvE2eeRoomKeys *room_keys;
   CvSignalingClient *client;
   CvE2eeGroupDriver *driver;
@@ -161,6 +162,7 @@ void cv_session_roster_update_shield (CvSession *self);
 CvParticipant *cv_session_roster_find (CvSession *self, const char *id);
 const CvE2eeMember *cv_session_roster_find_member (CvSession *self, const char *id);
 void cv_session_roster_note_contacts (CvSession *self); /* when the meeting ends */
+void cv_session_roster_save_contacts (CvSession *self); /* tells people when it fails */
 
 /* ---- peers.c ---- */
 GHashTable *cv_session_peers_new_table (void);

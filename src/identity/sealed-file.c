@@ -41,7 +41,7 @@ cv_identity_sealed_file_read (const char *path, GError **error)
 {
   struct stat info;
   int fd = open (path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT)
+  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
     return NULL;
   if (fd < 0 || fstat (fd, &info) != 0) {
     int code = errno;
