@@ -362,7 +362,6 @@ cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver)
   cv_e2ee_receiver_clear (driver->receiver);
   g_ptr_array_set_size (driver->old_epochs, 0);
   g_ptr_array_set_size (driver->future, 0);
-  g_ptr_array_set_size (driver->strangers, 0);
   g_hash_table_remove_all (driver->used_refs);
   g_array_set_size (driver->wanted_removes, 0);
   g_clear_pointer (&driver->wanted_policy, g_free);
@@ -440,8 +439,6 @@ cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
   driver->has_last_path = has_path;
   if (has_path)
     driver->pcs_at_us = 0;
-  if (plan != NULL && plan->removes->len > 0)
-    g_ptr_array_set_size (driver->strangers, 0);
   if (plan != NULL && plan->policy != NULL)
     g_clear_pointer (&driver->wanted_policy, g_free);
   if (was_resync)
@@ -522,9 +519,9 @@ cv_e2ee_group_driver_on_commit_voided (CvE2eeGroupDriver *driver, guint64 epoch)
     guint64 own_epoch = cv_mls_group_get_epoch (driver->group);
     if (epoch == own_epoch)
       driver->blocked_until_us = 0;
-    /* We had followed it: the others stay behind, and we must go back to them. */
+    /* We had followed it, and nobody knows the secrets of our epoch: only a new start leads back. */
     else if (epoch < own_epoch)
-      cv_e2ee_driver_resync_start (driver);
+      cv_e2ee_driver_finish (driver, CV_E2EE_END_GROUP_GONE);
   }
   cv_e2ee_driver_leave (driver);
 }

@@ -162,8 +162,6 @@ cv_e2ee_driver_epoch_note_commit (CvE2eeGroupDriver *driver, const CvMlsReceived
     g_hash_table_add (driver->used_refs, g_bytes_ref (added->key_package_ref));
     cv_e2ee_driver_door_remove_added (driver, cv_span_from_bytes (added->key_package_ref));
   }
-  if (summary->removed->len > 0 && driver->strangers->len > 0)
-    g_ptr_array_set_size (driver->strangers, 0);
   if (!summary->is_external)
     return;
   CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, summary->committer);
@@ -176,6 +174,7 @@ void
 cv_e2ee_driver_epoch_acknowledge (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member)
 {
   member->has_acknowledged = TRUE;
+  member->was_heard = TRUE;
 }
 
 CvMlsGroup *

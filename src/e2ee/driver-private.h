@@ -22,6 +22,9 @@ G_BEGIN_DECLS
 
 #define CV_E2EE_DRIVER_GRACE_US (15 * G_USEC_PER_SEC)
 #define CV_E2EE_DRIVER_GRACE_SLACK_US (3 * G_USEC_PER_SEC) /* others heard of it a little earlier */
+#define CV_E2EE_DRIVER_UNDER_WAY_US (10 * G_USEC_PER_SEC) /* from commit to order, at the most */
+#define CV_E2EE_DRIVER_ARRIVE_US (30 * G_USEC_PER_SEC) /* from the Add to the first heartbeat */
+#define CV_E2EE_DRIVER_REPLAY_US (2 * G_USEC_PER_SEC) /* a resume brings what was missed */
 #define CV_E2EE_DRIVER_RETURN_US (60 * G_USEC_PER_SEC)
 #define CV_E2EE_DRIVER_RANK_STEP_US (300 * 1000)
 #define CV_E2EE_DRIVER_EPOCH_MIN_US (500 * 1000)
@@ -53,7 +56,11 @@ typedef struct {
   GBytes *signature_public;
   char *member_id; /* NULL: not known yet */
   gint64 away_at_us; /* 0: here */
+  gint64 earliest_away_us; /* told late when we were away ourselves: from then on perhaps */
   gboolean was_graceful; /* goes with away_at_us */
+  gint64 removable_until_us; /* came back, when a removal may have been under way already */
+  gboolean was_heard; /* by us, in this leaf */
+  gint64 expected_by_us; /* added while we were here: to be heard by then; 0: was here before us */
   gboolean has_acknowledged; /* the current epoch */
   gboolean is_confirmed;
   gboolean is_accepted;
@@ -156,8 +163,8 @@ struct CvE2eeGroupDriver {
   gboolean is_code_confirmed;
 
   GPtrArray *members; /* CvE2eeDriverMember, by leaf */
+  gboolean has_roster; /* was filled once: who is new now came after us */
   GArray *departed; /* CvE2eeDeparted: ungraceful, at most 60 s ago */
-  GPtrArray *strangers; /* char *: gone connections that no leaf is known for */
   GHashTable *used_refs; /* GBytes: KeyPackages that were added once */
   guint own_rank;
 
@@ -172,6 +179,8 @@ struct CvE2eeGroupDriver {
   GPtrArray *future; /* GBytes: messages of epochs to come */
   gint64 behind_since_us; /* 0: not behind */
   gint64 gap_asked_at_us; /* 0: never */
+  gint64 cut_at_us; /* our own connection; goes with reconnected_at_us */
+  gint64 reconnected_at_us;
   gboolean was_cut; /* our connection was gone since the last commit */
   gint64 caught_up_at_us; /* until then missed commits are expected */
   guint64 current_s; /* wall clock when we were last known to be current */
@@ -179,6 +188,7 @@ struct CvE2eeGroupDriver {
   CvCryptoKeyPair resync_pair;
   guint8 resync_hash[32];
   gint64 resync_retry_at_us;
+  guint n_resync_attempts;
   GPtrArray *resync_requests; /* CvE2eeResyncRequest: to be answered by rank */
 
   CvE2eeHeartbeatTracker *tracker;

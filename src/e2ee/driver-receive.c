@@ -208,6 +208,7 @@ dispatch (CvE2eeGroupDriver *driver, guint64 epoch, CvMlsReceived *received)
   if (member == NULL || member->public.is_self || inner.len == 0)
     return;
   CvSpan content = cv_span (inner.data + 1, inner.len - 1);
+  member->was_heard = TRUE;
   switch (inner.data[0]) {
   case CV_E2EE_INNER_HEARTBEAT:
     cv_e2ee_driver_timers_receive_heartbeat (driver, member, epoch, content);

@@ -15,6 +15,7 @@
 #define LABEL "Conclave 1.0 resync request"
 #define INFO "Conclave 1.0 resync answer"
 #define RETRY_US (3 * G_USEC_PER_SEC)
+#define ATTEMPTS_MAX 4
 #define REQUESTS_MAX 16
 #define PUBLIC_MAX 4096
 #define SIGNATURE_MAX 256
@@ -64,6 +65,10 @@ void
 cv_e2ee_driver_resync_start (CvE2eeGroupDriver *driver)
 {
   driver->phase = CV_E2EE_PHASE_RESYNC;
+  if (++driver->n_resync_attempts > ATTEMPTS_MAX) {
+    cv_e2ee_driver_finish (driver, CV_E2EE_END_GROUP_GONE);
+    return;
+  }
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) request = make_request (driver, &error);
   driver->resync_retry_at_us = driver->now_us + RETRY_US;
@@ -80,6 +85,7 @@ cv_e2ee_driver_resync_stop (CvE2eeGroupDriver *driver)
 {
   driver->phase = CV_E2EE_PHASE_MEMBER;
   driver->resync_retry_at_us = 0;
+  driver->n_resync_attempts = 0;
   cv_crypto_key_pair_clear (&driver->resync_pair);
   memset (&driver->resync_pair, 0, sizeof driver->resync_pair);
 }

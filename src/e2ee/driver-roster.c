@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define STRANGERS_MAX 32
 /* A heartbeat later than this after "gone" shows that the server was wrong about it. */
 #define BACK_AFTER_US (3 * G_USEC_PER_SEC / 2)
 
@@ -98,6 +97,9 @@ keep_or_make (CvE2eeGroupDriver *driver, const CvMlsMember *leaf, GError **error
   }
   CvE2eeDriverMember *member = new_member (driver, leaf, error);
   if (member != NULL) {
+    gint64 arrive_us = MAX ((gint64)CV_E2EE_DRIVER_ARRIVE_US,
+                            3 * cv_e2ee_heartbeat_interval_us (driver->members->len));
+    member->expected_by_us = driver->has_roster ? driver->now_us + arrive_us : 0;
     cv_e2ee_heartbeat_tracker_remove (driver->tracker, leaf->leaf);
     cv_e2ee_receiver_reset_counts (driver->receiver, leaf->leaf);
   }
@@ -135,6 +137,7 @@ cv_e2ee_driver_roster_rebuild (CvE2eeGroupDriver *driver, const CvMlsGroup *grou
   }
   g_ptr_array_unref (driver->members);
   driver->members = g_steal_pointer (&members);
+  driver->has_roster = TRUE;
   CvE2eeDriverMember *self = cv_e2ee_driver_roster_find (driver, own_leaf);
   if (self != NULL)
     cv_e2ee_driver_roster_set_member_id (driver, self, driver->member_id);
@@ -221,16 +224,33 @@ cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *m
     return;
   if (!was_away && !was_graceful)
     remember_departed (driver, member);
-  if (!was_away)
+  gboolean is_replayed = driver->reconnected_at_us != 0
+                         && driver->now_us < driver->reconnected_at_us + CV_E2EE_DRIVER_REPLAY_US;
+  if (!was_away) {
     member->away_at_us = driver->now_us;
+    member->earliest_away_us = is_replayed ? driver->cut_at_us : driver->now_us;
+  }
   member->was_graceful = was_graceful;
   driver->has_roster_news = TRUE;
   cv_e2ee_driver_roster_compute_rank (driver);
 }
 
+gint64
+cv_e2ee_driver_roster_get_removable_at (const CvE2eeDriverMember *member)
+{
+  if (member->public.is_self)
+    return G_MAXINT64;
+  /* Added, and never arrived: the Welcome found nobody any more. */
+  if (member->away_at_us == 0)
+    return member->was_heard || member->expected_by_us == 0 ? G_MAXINT64 : member->expected_by_us;
+  return member->away_at_us + (member->was_graceful ? 0 : CV_E2EE_DRIVER_GRACE_US);
+}
+
 static void
 set_back (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member)
 {
+  if (cv_e2ee_driver_roster_get_removable_at (member) <= driver->now_us)
+    member->removable_until_us = driver->now_us + CV_E2EE_DRIVER_UNDER_WAY_US;
   member->away_at_us = 0;
   member->was_graceful = FALSE;
   cv_e2ee_heartbeat_tracker_note (driver->tracker, member->public.leaf, TRUE, driver->now_us);
@@ -241,6 +261,7 @@ set_back (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member)
 void
 cv_e2ee_driver_roster_heard (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member)
 {
+  member->was_heard = TRUE;
   if (member->away_at_us != 0 && !member->was_graceful
       && driver->now_us - member->away_at_us > BACK_AFTER_US)
     set_back (driver, member);
@@ -256,14 +277,6 @@ cv_e2ee_driver_roster_may_return (const CvE2eeGroupDriver *driver,
       return TRUE;
   }
   return FALSE;
-}
-
-gint64
-cv_e2ee_driver_roster_get_removable_at (const CvE2eeDriverMember *member)
-{
-  if (member->away_at_us == 0 || member->public.is_self)
-    return G_MAXINT64;
-  return member->away_at_us + (member->was_graceful ? 0 : CV_E2EE_DRIVER_GRACE_US);
 }
 
 gint64
@@ -298,19 +311,13 @@ cv_e2ee_group_driver_on_member_gone (CvE2eeGroupDriver *driver, const char *memb
     if (!member->public.is_self && g_strcmp0 (member->member_id, member_id) == 0)
       cv_e2ee_driver_roster_set_away (driver, member, was_graceful && n_claimants == 1);
   }
-  if (n_claimants == 0 && driver->group != NULL && driver->strangers->len < STRANGERS_MAX
-      && !g_ptr_array_find_with_equal_func (driver->strangers, member_id, g_str_equal, NULL))
-    g_ptr_array_add (driver->strangers, g_strdup (member_id));
   cv_e2ee_driver_leave (driver);
 }
 
 void
 cv_e2ee_group_driver_on_member_back (CvE2eeGroupDriver *driver, const char *member_id)
 {
-  guint index;
   cv_e2ee_driver_enter (driver);
-  if (g_ptr_array_find_with_equal_func (driver->strangers, member_id, g_str_equal, &index))
-    g_ptr_array_remove_index (driver->strangers, index);
   for (guint i = 0; i < driver->members->len && driver->group != NULL; i++) {
     CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
     if (g_strcmp0 (member->member_id, member_id) == 0 && member->away_at_us != 0

@@ -241,12 +241,20 @@ is_replaced (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   return FALSE;
 }
 
+/* Others may have heard a little earlier than we that the member is gone. */
+static gboolean
+was_given_up (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
+{
+  gint64 grace_us =
+      member->was_graceful ? 0 : CV_E2EE_DRIVER_GRACE_US - CV_E2EE_DRIVER_GRACE_SLACK_US;
+  return member->away_at_us != 0 && driver->now_us >= member->earliest_away_us + grace_us;
+}
+
 static gboolean
 check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
                gboolean by_moderator, GError **error)
 {
   const CvMlsCommitSummary *summary = &received->summary;
-  guint n_strangers = driver->strangers->len;
   for (guint i = 0; i < summary->removed->len && !by_moderator; i++) {
     const CvE2eeDriverMember *member =
         cv_e2ee_driver_roster_find (driver, g_array_index (summary->removed, CvMlsLeaf, i));
@@ -257,12 +265,13 @@ check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
         is_catching_up (driver) && (!member->public.is_self || driver->was_cut);
     if (may_be_missed || (received->next != NULL && is_replaced (driver, received, member)))
       continue;
-    gint64 removable_at_us = cv_e2ee_driver_roster_get_removable_at (member);
-    if (removable_at_us != G_MAXINT64
-        && driver->now_us >= removable_at_us - CV_E2EE_DRIVER_GRACE_SLACK_US)
+    if (was_given_up (driver, member))
       continue;
-    /* Gone, but not heard of long enough to know its connection. */
-    if (member->member_id == NULL && n_strangers-- > 0)
+    /* It came back while its removal was on its way to us. */
+    if (driver->now_us < member->removable_until_us)
+      continue;
+    /* Gone before we came: those who knew it as here have heard of it. */
+    if (!member->was_heard && !member->public.is_self)
       continue;
     return refuse (error, "expected a moderator to remove somebody who is here");
   }

@@ -211,7 +211,6 @@ cv_e2ee_group_driver_new (const CvE2eeGroupDriverParams *params)
       g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_old_epoch_free);
   driver->members = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_member_free);
   driver->departed = g_array_new (FALSE, FALSE, sizeof (CvE2eeDeparted));
-  driver->strangers = g_ptr_array_new_with_free_func (g_free);
   driver->used_refs =
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   driver->visitors = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_visitor_free);
@@ -244,7 +243,6 @@ cv_e2ee_group_driver_free (CvE2eeGroupDriver *driver)
   g_clear_pointer (&driver->wanted_removes, g_array_unref);
   g_clear_pointer (&driver->visitors, g_ptr_array_unref);
   g_clear_pointer (&driver->used_refs, g_hash_table_unref);
-  g_clear_pointer (&driver->strangers, g_ptr_array_unref);
   g_clear_pointer (&driver->departed, g_array_unref);
   g_clear_pointer (&driver->members, g_ptr_array_unref);
   g_clear_pointer (&driver->old_epochs, g_ptr_array_unref);
@@ -417,7 +415,10 @@ cv_e2ee_group_driver_set_connected (CvE2eeGroupDriver *driver, gboolean is_conne
     cv_e2ee_heartbeat_tracker_restart (driver->tracker, driver->now_us);
     driver->heartbeat_at_us = driver->now_us;
   }
+  if (driver->is_connected && !is_connected)
+    driver->cut_at_us = driver->now_us;
   if (!driver->is_connected && is_connected && driver->group != NULL) {
+    driver->reconnected_at_us = driver->now_us;
     driver->is_connected = TRUE;
     driver->was_cut = TRUE;
     cv_e2ee_driver_receive_ask_gap (driver);

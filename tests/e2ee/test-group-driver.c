@@ -340,6 +340,7 @@ static void
 test_missed_commits_are_fetched (Meeting *meeting, gconstpointer suite)
 {
   Person *dave = world_add (meeting->world, "Dave", "");
+  meeting->carol->is_forgotten = TRUE;
   world_cut (meeting->world, meeting->carol);
   world_join (meeting->world, dave);
   world_run_for (meeting->world, 2 * SECOND);
@@ -352,6 +353,7 @@ test_missed_commits_are_fetched (Meeting *meeting, gconstpointer suite)
 static void
 test_resync (Meeting *meeting, gconstpointer suite)
 {
+  meeting->carol->is_forgotten = TRUE;
   world_cut (meeting->world, meeting->carol);
   world_leave (meeting->world, meeting->bob);
   world_run_for (meeting->world, 3 * SECOND);
@@ -371,6 +373,7 @@ static void
 test_too_far_behind_joins_again (Meeting *meeting, gconstpointer suite)
 {
   Person *dave = world_add (meeting->world, "Dave", "");
+  meeting->carol->is_forgotten = TRUE;
   world_cut (meeting->world, meeting->carol);
   world_join (meeting->world, dave);
   world_run_for (meeting->world, 3 * SECOND);
