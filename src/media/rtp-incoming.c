@@ -32,6 +32,7 @@ typedef struct {
   CvMediaStream stream;
   gboolean is_expected; /* FALSE: forgotten; stays until rtpbin has let go of its pad */
   gboolean has_pad;
+  gboolean is_silent; /* rtpbin has heard nothing of it for long, and nothing came since */
   GstElement *depay; /* NULL until its first packet */
   GstElement *sink;
 } Stream;
@@ -79,12 +80,24 @@ is_expected (CvRtpIncoming *self, guint32 ssrc)
   return stream != NULL && stream->is_expected;
 }
 
+/* The same of what has just come. */
+static gboolean
+hear (CvRtpIncoming *self, guint32 ssrc)
+{
+  Stream *stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (ssrc));
+
+  if (stream == NULL || !stream->is_expected)
+    return FALSE;
+  stream->is_silent = FALSE;
+  return TRUE;
+}
+
 static gboolean
 may_report (gpointer data, guint32 ssrc, gboolean is_sender)
 {
   CvRtpIncoming *self = data;
 
-  if (is_expected (self, ssrc))
+  if (hear (self, ssrc))
     return TRUE;
   if (is_sender)
     return FALSE;
@@ -110,7 +123,7 @@ cv_rtp_incoming_accept (CvRtpIncoming *self, CvSpan packet, gboolean is_rtcp)
   if (is_rtcp)
     is_wanted = cv_rtcp_filter_check (packet, may_report, self);
   else
-    is_wanted = cv_reader_is_ok (&reader) && version == 2 && is_expected (self, ssrc);
+    is_wanted = cv_reader_is_ok (&reader) && version == 2 && hear (self, ssrc);
   if (!is_wanted)
     self->n_refused++;
   g_mutex_unlock (&self->mutex);
@@ -126,6 +139,22 @@ cv_rtp_incoming_get_refused (CvRtpIncoming *self)
   n_refused = self->n_refused;
   g_mutex_unlock (&self->mutex);
   return n_refused;
+}
+
+gboolean
+cv_rtp_incoming_note_silence (CvRtpIncoming *self, guint32 ssrc)
+{
+  Stream *stream;
+  gboolean may_clear;
+
+  g_mutex_lock (&self->mutex);
+  stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (ssrc));
+  may_clear = !(stream != NULL && stream->is_expected)
+              && !g_hash_table_contains (self->reporters, GUINT_TO_POINTER (ssrc));
+  if (stream != NULL)
+    stream->is_silent = TRUE;
+  g_mutex_unlock (&self->mutex);
+  return may_clear;
 }
 
 /* ---- From packets to frames ------------------------------------------------------------------ */
@@ -270,8 +299,8 @@ cv_rtp_incoming_new (GstBin *bin, const CvRtpSessionEvents *events, gpointer dat
 }
 
 /* Takes out what `all` or nobody needs. Asking rtpbin to forget an SSRC races with packets that are
- * inside of it, so nobody does: its packets are refused, rtpbin lets go of it by itself after a
- * while, and this cleans up behind. */
+ * inside of it: so a forgotten one's packets are refused, rtpbin is asked when it has been silent
+ * for long, and this cleans up behind. */
 static void
 reap (CvRtpIncoming *self, gboolean all)
 {
@@ -340,22 +369,25 @@ cv_rtp_incoming_expect (CvRtpIncoming *self, const CvMediaStream *stream)
   return is_free;
 }
 
-void
+gboolean
 cv_rtp_incoming_forget (CvRtpIncoming *self, guint32 ssrc)
 {
   Stream *stream;
   Stream *rtx = NULL;
+  gboolean is_silent = FALSE;
 
   g_mutex_lock (&self->mutex);
   stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (ssrc));
   if (stream != NULL) {
     stream->is_expected = FALSE;
+    is_silent = stream->is_silent;
     rtx = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (stream->stream.rtx_ssrc));
   }
   if (rtx != NULL)
     rtx->is_expected = FALSE;
   g_mutex_unlock (&self->mutex);
   reap (self, FALSE);
+  return is_silent;
 }
 
 GstStructure *

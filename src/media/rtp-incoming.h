@@ -16,9 +16,14 @@ CvRtpIncoming *cv_rtp_incoming_new (GstBin *bin, const CvRtpSessionEvents *event
 /* Main; the bin must have stopped, but not be gone. */
 void cv_rtp_incoming_free (CvRtpIncoming *incoming);
 
-/* Main. As cv_rtp_session_expect and cv_rtp_session_forget. */
+/* Main. As cv_rtp_session_expect and cv_rtp_session_forget. Forgetting: TRUE when rtpbin may be
+ * told to clear the SSRC at once, because it has been silent for long. */
 gboolean cv_rtp_incoming_expect (CvRtpIncoming *incoming, const CvMediaStream *stream);
-void cv_rtp_incoming_forget (CvRtpIncoming *incoming, guint32 ssrc);
+gboolean cv_rtp_incoming_forget (CvRtpIncoming *incoming, guint32 ssrc);
+
+/* rtpbin has heard nothing of an SSRC for long. TRUE: it may clear it, because nothing of it can
+ * come again. Any thread. */
+gboolean cv_rtp_incoming_note_silence (CvRtpIncoming *incoming, guint32 ssrc);
 
 /* Whether a packet from the port may enter the session; counts those that may not. */
 gboolean cv_rtp_incoming_accept (CvRtpIncoming *incoming, CvSpan packet, gboolean is_rtcp);

@@ -89,6 +89,15 @@ on_pad_removed (GstElement *rtpbin, GstPad *pad, gpointer data)
   cv_rtp_incoming_pad_removed (((CvRtpSession *)data)->incoming, pad);
 }
 
+/* rtpbin would do it by itself for every SSRC (autoremove), but then a stream that comes back in that
+ * very moment, as everything does after a suspend, finds its pad's name taken and stays mute. */
+static void
+on_timeout (GstElement *rtpbin, guint session_id, guint ssrc, gpointer data)
+{
+  if (cv_rtp_incoming_note_silence (((CvRtpSession *)data)->incoming, ssrc))
+    g_signal_emit_by_name (rtpbin, "clear-ssrc", session_id, ssrc);
+}
+
 static gboolean
 on_packet_arrived (gpointer data, CvSpan packet, gboolean is_rtcp)
 {
@@ -160,13 +169,15 @@ configure_rtpbin (CvRtpSession *self)
 
   /* The default name would tell the user's and the computer's name. */
   g_object_set (self->rtpbin, "sdes", sdes, "rtp-profile", 3 /* AVPF */, "latency",
-                CV_MEDIA_JITTER_MS, "rtcp-sync-send-time", FALSE, "autoremove", TRUE, "max-streams",
-                MAX_STREAMS, NULL);
+                CV_MEDIA_JITTER_MS, "rtcp-sync-send-time", FALSE, "autoremove", FALSE,
+                "max-streams", MAX_STREAMS, NULL);
   gst_util_set_object_arg (G_OBJECT (self->rtpbin), "ntp-time-source", "ntp");
   g_signal_connect (self->rtpbin, "request-pt-map", G_CALLBACK (on_request_pt_map), self);
   g_signal_connect (self->rtpbin, "new-jitterbuffer", G_CALLBACK (on_new_jitter_buffer), self);
   g_signal_connect (self->rtpbin, "pad-added", G_CALLBACK (on_pad_added), self);
   g_signal_connect (self->rtpbin, "pad-removed", G_CALLBACK (on_pad_removed), self);
+  g_signal_connect (self->rtpbin, "on-timeout", G_CALLBACK (on_timeout), self);
+  g_signal_connect (self->rtpbin, "on-bye-timeout", G_CALLBACK (on_timeout), self);
   g_signal_connect (self->rtpbin, "request-aux-sender", G_CALLBACK (on_request_aux_sender), self);
   g_signal_connect (self->rtpbin, "request-aux-receiver", G_CALLBACK (on_request_aux_receiver),
                     self);
@@ -268,7 +279,8 @@ cv_rtp_session_expect (CvRtpSession *self, const CvMediaStream *stream)
 void
 cv_rtp_session_forget (CvRtpSession *self, guint32 ssrc)
 {
-  cv_rtp_incoming_forget (self->incoming, ssrc);
+  if (cv_rtp_incoming_forget (self->incoming, ssrc))
+    g_signal_emit_by_name (self->rtpbin, "clear-ssrc", 0, ssrc);
   update_rtx_receive (self);
 }
 
