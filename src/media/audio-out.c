@@ -28,6 +28,7 @@ struct CvAudioOut {
   char *probe;
   char *device_id;
   gboolean is_silent;
+  gboolean has_speaker; /* FALSE: what is linked plays to nowhere */
   guint watch_id;
   GPtrArray *voices; /* borrowed */
   void (*failed) (gpointer data, const GError *error);
@@ -80,6 +81,7 @@ make_speaker (CvAudioOut *self)
     return make_silence ();
   speaker = cv_devices_make_element (cv_devices_get_default (), CV_DEVICE_SPEAKER, self->device_id,
                                      &error);
+  self->has_speaker = speaker != NULL;
   if (speaker != NULL) {
     shorten_periods (speaker);
     return speaker;
@@ -124,6 +126,7 @@ on_error (CvAudioOut *self, GstMessage *message)
     g_clear_pointer (&self->device_id, g_free);
     restart (self, make_speaker (self));
   } else {
+    self->has_speaker = FALSE;
     restart (self, make_silence ());
   }
   self->failed (self->data, error);
@@ -236,6 +239,26 @@ cv_audio_out_set_speaker (CvAudioOut *self, const char *device_id)
   self->device_id = g_strdup (device_id);
   if (!self->is_silent)
     restart (self, make_speaker (self));
+}
+
+void
+cv_audio_out_speaker_added (CvAudioOut *self)
+{
+  if (!self->is_silent && !self->has_speaker)
+    restart (self, make_speaker (self));
+}
+
+void
+cv_audio_out_speaker_removed (CvAudioOut *self, const char *device_id)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_silent || self->device_id == NULL || g_strcmp0 (self->device_id, device_id) != 0)
+    return;
+  error = g_error_new (CV_MEDIA_ERROR, CV_MEDIA_ERROR_NO_DEVICE, "the speaker was unplugged");
+  g_clear_pointer (&self->device_id, g_free);
+  restart (self, make_speaker (self));
+  self->failed (self->data, error);
 }
 
 /* ---- Voices ---------------------------------------------------------------------------------- */

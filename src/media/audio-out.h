@@ -24,6 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvAudioOut, cv_audio_out_free)
 const char *
 cv_audio_out_get_probe (CvAudioOut *out); /* for media/source-microphone; NULL when silent */
 void cv_audio_out_set_speaker (CvAudioOut *out, const char *device_id);
+void cv_audio_out_speaker_added (CvAudioOut *out); /* some speaker was plugged in */
+void cv_audio_out_speaker_removed (CvAudioOut *out, const char *device_id);
 
 /* level: on main, 10 times a second at most; after decryption and decoding. */
 CvVoice *cv_audio_out_add_voice (CvAudioOut *out, void (*level) (gpointer data, double level),

@@ -31,6 +31,8 @@ struct _CvDevices {
 enum { PROP_ID = 1, PROP_NAME, PROP_KIND, PROP_IS_DEFAULT, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
+static guint added_signal;
+static guint removed_signal;
 
 G_DEFINE_FINAL_TYPE (CvDevice, cv_device, G_TYPE_OBJECT)
 G_DEFINE_FINAL_TYPE (CvDevices, cv_devices, G_TYPE_OBJECT)
@@ -170,48 +172,57 @@ classify (GstDevice *device, CvDeviceKind *kind)
   return TRUE;
 }
 
+/* FALSE: it is not in the list. Providers make new objects for the same device, so ids count. */
 static gboolean
-is_listed (CvDevices *self, CvDeviceKind kind, GstDevice *device)
+find_index (CvDevices *self, const CvDevice *device, guint *index)
 {
-  GListModel *list = G_LIST_MODEL (self->lists[kind]);
+  GListModel *list = G_LIST_MODEL (self->lists[device->kind]);
 
   for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
     g_autoptr (CvDevice) item = g_list_model_get_item (list, i);
 
-    if (item->device == device)
+    if (g_strcmp0 (item->id, device->id) == 0) {
+      *index = i;
       return TRUE;
+    }
   }
   return FALSE;
 }
 
-/* What is there at the start is both in the monitor's list and announced on its bus. */
+/* Also for one that is there already: the same device with other facts, such as being the default
+ * one now, or one that was told twice while monitoring began. */
 static void
 add (CvDevices *self, GstDevice *device)
 {
   g_autoptr (CvDevice) item = NULL;
   CvDeviceKind kind;
+  guint index;
 
-  if (!classify (device, &kind) || is_listed (self, kind, device))
+  if (!classify (device, &kind))
     return;
   item = device_new (device, kind);
+  if (find_index (self, item, &index)) {
+    g_list_store_splice (self->lists[kind], index, 1, (gpointer *)&item, 1);
+    return;
+  }
   g_list_store_append (self->lists[kind], item);
+  g_signal_emit (self, added_signal, 0, item);
 }
 
 static void
 remove_device (CvDevices *self, GstDevice *device)
 {
-  for (guint kind = 0; kind < N_KINDS; kind++) {
-    GListModel *list = G_LIST_MODEL (self->lists[kind]);
+  g_autoptr (CvDevice) item = NULL;
+  CvDeviceKind kind;
+  guint index;
 
-    for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
-      g_autoptr (CvDevice) item = g_list_model_get_item (list, i);
-
-      if (item->device == device) {
-        g_list_store_remove (self->lists[kind], i);
-        return;
-      }
-    }
-  }
+  if (!classify (device, &kind))
+    return;
+  item = device_new (device, kind);
+  if (!find_index (self, item, &index))
+    return;
+  g_list_store_remove (self->lists[kind], index);
+  g_signal_emit (self, removed_signal, 0, item);
 }
 
 static gboolean
@@ -232,7 +243,6 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
     break;
   case GST_MESSAGE_DEVICE_CHANGED:
     gst_message_parse_device_changed (message, &device, &old);
-    remove_device (self, old);
     add (self, device);
     break;
   default:
@@ -259,6 +269,10 @@ static void
 cv_devices_class_init (CvDevicesClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = cv_devices_dispose;
+  added_signal = g_signal_new ("added", CV_TYPE_DEVICES, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 1, CV_TYPE_DEVICE);
+  removed_signal = g_signal_new ("removed", CV_TYPE_DEVICES, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, CV_TYPE_DEVICE);
 }
 
 static void

@@ -26,6 +26,7 @@ gboolean cv_device_get_is_default (CvDevice *self);
 #define CV_TYPE_DEVICES (cv_devices_get_type ())
 G_DECLARE_FINAL_TYPE (CvDevices, cv_devices, CV, DEVICES, GObject)
 
+/* Signals, after the list has changed: added (CvDevice), removed (CvDevice). */
 CvDevices *cv_devices_get_default (void); /* borrowed; starts monitoring at the first call */
 GListModel *cv_devices_get_list (CvDevices *self, CvDeviceKind kind); /* of CvDevice, borrowed */
 

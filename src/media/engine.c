@@ -5,6 +5,7 @@
 #include "media/engine-private.h"
 
 #include "media/audio-sender.h"
+#include "media/devices.h"
 #include "media/peer.h"
 #include "media/source-slot.h"
 
@@ -21,6 +22,7 @@ struct _CvMediaEngine {
   CvFrameCipher cipher;
   gboolean has_cipher;
   gboolean is_closed;
+  gboolean has_devices; /* watches them come and go */
   gboolean is_muted;
   gboolean is_camera_off;
   double level;
@@ -65,10 +67,42 @@ on_sealed (gpointer data, CvTrack track, GstBuffer *buffer)
   g_mutex_unlock (&self->mutex);
 }
 
+typedef struct {
+  CvMediaEngine *engine;
+  CvMediaKind kind;
+  GError *error;
+} Failure;
+
+static void
+failure_free (gpointer data)
+{
+  Failure *failure = data;
+
+  g_object_unref (failure->engine);
+  g_error_free (failure->error);
+  g_free (failure);
+}
+
+static gboolean
+tell_failure (gpointer data)
+{
+  const Failure *failure = data;
+
+  if (!failure->engine->is_closed)
+    g_signal_emit (failure->engine, failed_signal, 0, (int)failure->kind, failure->error);
+  return G_SOURCE_REMOVE;
+}
+
+/* Told later: the part that failed is still in the middle of it, and the handler may close all. */
 static void
 on_failed (gpointer data, CvMediaKind kind, const GError *error)
 {
-  g_signal_emit (data, failed_signal, 0, (int)kind, error);
+  Failure *failure = g_new0 (Failure, 1);
+
+  failure->engine = g_object_ref (data);
+  failure->kind = kind;
+  failure->error = g_error_copy (error);
+  g_idle_add_full (G_PRIORITY_DEFAULT, tell_failure, failure, failure_free);
 }
 
 static void
@@ -86,6 +120,68 @@ on_level (gpointer data, double level)
     return;
   self->level = level;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE_LEVEL]);
+}
+
+static void
+on_device_added (CvDevices *devices, CvDevice *device, gpointer data)
+{
+  CvMediaEngine *self = data;
+
+  if (self->is_closed)
+    return;
+  switch (cv_device_get_kind (device)) {
+  case CV_DEVICE_CAMERA:
+    if (self->video != NULL)
+      cv_source_slot_device_added (cv_video_sender_get_slot (self->video));
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PREVIEW]);
+    break;
+  case CV_DEVICE_MICROPHONE:
+    if (self->audio != NULL)
+      cv_source_slot_device_added (cv_audio_sender_get_slot (self->audio));
+    break;
+  case CV_DEVICE_SPEAKER:
+    if (self->audio_out != NULL)
+      cv_audio_out_speaker_added (self->audio_out);
+    break;
+  }
+}
+
+static void
+on_device_removed (CvDevices *devices, CvDevice *device, gpointer data)
+{
+  CvMediaEngine *self = data;
+  const char *id = cv_device_get_id (device);
+
+  if (self->is_closed)
+    return;
+  switch (cv_device_get_kind (device)) {
+  case CV_DEVICE_CAMERA:
+    if (self->video != NULL)
+      cv_source_slot_device_removed (cv_video_sender_get_slot (self->video), id);
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PREVIEW]);
+    break;
+  case CV_DEVICE_MICROPHONE:
+    if (self->audio != NULL)
+      cv_source_slot_device_removed (cv_audio_sender_get_slot (self->audio), id);
+    break;
+  case CV_DEVICE_SPEAKER:
+    if (self->audio_out != NULL)
+      cv_audio_out_speaker_removed (self->audio_out, id);
+    break;
+  }
+}
+
+/* Not before a device is wanted: a synthetic participant has nothing to do with them. */
+static void
+watch_devices (CvMediaEngine *self)
+{
+  if (self->has_devices)
+    return;
+  self->has_devices = TRUE;
+  g_signal_connect_object (cv_devices_get_default (), "added", G_CALLBACK (on_device_added), self,
+                           0);
+  g_signal_connect_object (cv_devices_get_default (), "removed", G_CALLBACK (on_device_removed),
+                           self, 0);
 }
 
 /* ---- Object ---------------------------------------------------------------------------------- */
@@ -175,6 +271,8 @@ cv_media_engine_new (const CvMediaEngineOptions *options)
   self->pictures = options->pictures;
   events.data = self;
   self->audio_out = cv_audio_out_new (options->is_silent, on_speaker_failed, self, &error);
+  if (!options->is_silent)
+    watch_devices (self);
   if (self->audio_out == NULL)
     g_warning ("no sound: %s", error->message);
   g_clear_error (&error);
@@ -226,6 +324,8 @@ cv_media_engine_set_video_source (CvMediaEngine *self, const char *word)
 
   if (self->video == NULL)
     return;
+  if (g_strcmp0 (word, "device") == 0)
+    watch_devices (self);
   cv_source_slot_set_word (cv_video_sender_get_slot (self->video), word);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PREVIEW]);
 }
@@ -235,8 +335,13 @@ cv_media_engine_set_audio_source (CvMediaEngine *self, const char *word)
 {
   g_return_if_fail (CV_IS_MEDIA_ENGINE (self));
 
-  if (self->audio != NULL)
-    cv_source_slot_set_word (cv_audio_sender_get_slot (self->audio), word);
+  if (self->audio == NULL)
+    return;
+  if (g_strcmp0 (word, "device") == 0)
+    watch_devices (self);
+  cv_source_slot_set_word (cv_audio_sender_get_slot (self->audio), word);
+  if (!cv_source_slot_is_running (cv_audio_sender_get_slot (self->audio)))
+    on_level (self, 0.0);
 }
 
 void

@@ -165,6 +165,30 @@ cv_source_slot_set_off (CvSourceSlot *self, gboolean is_off)
   restart (self);
 }
 
+/* Whoever asked for a device and has none takes the first that comes. */
+void
+cv_source_slot_device_added (CvSourceSlot *self)
+{
+  if (self->source == NULL && is_word (self, "device"))
+    restart (self);
+}
+
+/* Some sound servers move a stream to another device without a word. */
+void
+cv_source_slot_device_removed (CvSourceSlot *self, const char *device_id)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!is_word (self, "device") || self->device_id == NULL
+      || g_strcmp0 (self->device_id, device_id) != 0)
+    return;
+  error = g_error_new (CV_MEDIA_ERROR, CV_MEDIA_ERROR_NO_DEVICE, "the %s was unplugged",
+                       self->options.is_video ? "camera" : "microphone");
+  g_clear_pointer (&self->device_id, g_free);
+  self->options.failed (self->options.data, error);
+  restart (self);
+}
+
 gboolean
 cv_source_slot_is_running (CvSourceSlot *self)
 {

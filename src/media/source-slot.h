@@ -34,6 +34,10 @@ void cv_source_slot_set_device (CvSourceSlot *slot, const char *device_id);
 void cv_source_slot_set_off (CvSourceSlot *slot, gboolean is_off); /* releases the device */
 gboolean cv_source_slot_is_running (CvSourceSlot *slot);
 
+/* A device of this kind was plugged in or out. */
+void cv_source_slot_device_added (CvSourceSlot *slot);
+void cv_source_slot_device_removed (CvSourceSlot *slot, const char *device_id);
+
 /* The size that is wanted at most; only the test source minds. */
 void cv_source_slot_set_size (CvSourceSlot *slot, int width, int height);
 

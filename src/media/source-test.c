@@ -7,7 +7,7 @@
 #include "media/clock.h"
 
 #define CAPS_FORMAT                                                                                \
-  "video/x-raw, format=I420, width=%d, height=%d, framerate=25/1, pixel-aspect-ratio=1/1"
+  "video/x-raw, format=I420, width=%d, height=%d, framerate=30/1, pixel-aspect-ratio=1/1"
 
 typedef struct {
   GstElement *overlay; /* borrowed: the bin owns both ends of the probe */

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* The picture shows the name, the number of the frame and the time of day, on a colour that belongs
- * to the name. 640 × 360 at 25 pictures a second. Bins with a "src" pad, floating; NULL when a
+ * to the name. 640 × 360 at 30 pictures a second. Bins with a "src" pad, floating; NULL when a
  * plugin is missing. */
 GstElement *cv_source_test_new_video (const char *name);
 GstElement *cv_source_test_new_audio (const char *name);
