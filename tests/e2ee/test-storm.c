@@ -113,6 +113,7 @@ test_storm (gconstpointer data)
   world_assert_agree (world);
   for (guint i = 0; i < N_PEOPLE; i++) {
     Person *person = g_ptr_array_index (world->people, i);
+    g_assert_true (is_inside (person) || is_idle (person));
     if (!is_inside (person))
       continue;
     g_assert_cmpuint (
