@@ -13,6 +13,7 @@
 
 #define CONNECT_MS 10000
 #define RESUME_CONNECT_MS 5000
+#define HELLO_MS 10000
 #define OUTBOX_MESSAGES 4096
 #define OUTBOX_BYTES (32 * 1024 * 1024)
 #define ACKNOWLEDGE_EVERY 100
@@ -43,6 +44,7 @@ struct _CvSignalingClient {
   gint64 heard_at_us;
   guint ping_id;
   guint retry_id;
+  guint hello_id; /* until the server has greeted */
 };
 
 enum { PROP_STATE = 1, N_PROPS };
@@ -54,24 +56,6 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (CvSignalingClient, cv_signaling_client, G_TYPE_OBJECT)
 
 static const CvSignalingSocketVtable socket_vtable;
-
-const char *
-cv_signaling_state_to_string (CvSignalingState state)
-{
-  switch (state) {
-  case CV_SIGNALING_IDLE:
-    return "idle";
-  case CV_SIGNALING_CONNECTING:
-    return "connecting";
-  case CV_SIGNALING_OPEN:
-    return "open";
-  case CV_SIGNALING_RESUMING:
-    return "resuming";
-  case CV_SIGNALING_CLOSED:
-    return "closed";
-  }
-  return "unknown";
-}
 
 static void
 set_state (CvSignalingClient *self, CvSignalingState state)
@@ -106,6 +90,7 @@ finish (CvSignalingClient *self, const GError *error)
     return;
   g_clear_handle_id (&self->ping_id, g_source_remove);
   g_clear_handle_id (&self->retry_id, g_source_remove);
+  g_clear_handle_id (&self->hello_id, g_source_remove);
   g_clear_pointer (&self->socket, cv_signaling_socket_close);
   set_state (self, CV_SIGNALING_CLOSED);
   cv_signaling_pending_fail_all (self->pending, error);
@@ -189,6 +174,7 @@ on_hello_ok (CvSignalingClient *self, const CvMessageHelloOk *hello_ok)
     self->is_occupied = hello_ok->is_occupied;
     self->ping_id = g_timeout_add (self->ping_ms, on_ping_due, self);
   }
+  g_clear_handle_id (&self->hello_id, g_source_remove);
   cv_signaling_outbox_foreach (self->outbox, send_again, self);
   task = take_connect_task (self);
   set_state (self, CV_SIGNALING_OPEN);
@@ -259,6 +245,19 @@ on_socket_received (const char *text, gsize len, gpointer data)
 
 /* ---- connecting and resuming ------------------------------------------------------------------- */
 
+/* Whatever else it says: a server that does not greet is none. */
+static void
+on_hello_overdue (gpointer data)
+{
+  CvSignalingClient *self = data;
+
+  self->hello_id = 0;
+  if (self->state == CV_SIGNALING_CONNECTING)
+    fail (self, CV_SIGNALING_ERROR_UNREACHABLE, "the server did not greet in time");
+  else
+    cv_signaling_socket_cut (self->socket);
+}
+
 static void
 on_socket_opened (gpointer data)
 {
@@ -273,6 +272,7 @@ on_socket_opened (gpointer data)
   hello->hello.last_seq = self->last_seq;
   text = cv_message_json_write (hello);
   cv_signaling_socket_send (self->socket, text);
+  self->hello_id = g_timeout_add_once (HELLO_MS, on_hello_overdue, self);
 }
 
 static void
@@ -311,6 +311,7 @@ on_socket_ended (const GError *error, gpointer data)
 {
   g_autoptr (CvSignalingClient) self = g_object_ref (data);
 
+  g_clear_handle_id (&self->hello_id, g_source_remove);
   g_clear_pointer (&self->socket, cv_signaling_socket_free);
   switch (self->state) {
   case CV_SIGNALING_CONNECTING:
@@ -542,6 +543,7 @@ cv_signaling_client_dispose (GObject *object)
 
   g_clear_handle_id (&self->ping_id, g_source_remove);
   g_clear_handle_id (&self->retry_id, g_source_remove);
+  g_clear_handle_id (&self->hello_id, g_source_remove);
   g_clear_pointer (&self->socket, cv_signaling_socket_close);
   G_OBJECT_CLASS (cv_signaling_client_parent_class)->dispose (object);
 }
