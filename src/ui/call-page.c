@@ -62,6 +62,27 @@ update_unread (CvCallPage *self)
                 NULL);
 }
 
+/* What has slid out of sight is still mapped, and would be read out. */
+static void
+set_readable (gpointer widget, gboolean is_readable)
+{
+  gtk_accessible_update_state (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_STATE_HIDDEN, !is_readable,
+                               -1);
+}
+
+static void
+on_banner_revealed (AdwBanner *banner)
+{
+  set_readable (banner, adw_banner_get_revealed (banner));
+}
+
+static void
+watch_banner (AdwBanner *banner)
+{
+  g_signal_connect (banner, "notify::revealed", G_CALLBACK (on_banner_revealed), NULL);
+  on_banner_revealed (banner);
+}
+
 static void
 set_panel (CvCallPage *self, Panel panel)
 {
@@ -72,6 +93,7 @@ set_panel (CvCallPage *self, Panel panel)
     gtk_stack_set_visible_child_name (GTK_STACK (self->panels),
                                       panel == PANEL_CHAT ? "chat" : "people");
   adw_overlay_split_view_set_show_sidebar (self->split, panel != PANEL_NONE);
+  set_readable (self->panels, panel != PANEL_NONE);
   if (panel == PANEL_CHAT)
     cv_chat_panel_focus_entry (self->chat);
   update_unread (self);
@@ -362,6 +384,10 @@ static void
 cv_call_page_init (CvCallPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  set_readable (self->panels, FALSE);
+  watch_banner (self->reconnecting);
+  watch_banner (self->door);
+  watch_banner (self->alone);
 }
 
 CvCallPage *
