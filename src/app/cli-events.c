@@ -103,6 +103,7 @@ add_participant (JsonBuilder *builder, CvParticipant *participant)
   add_text (builder, "contact", contact_word (cv_participant_get_contact (participant)));
   add_flag (builder, "moderator", cv_participant_get_is_moderator (participant));
   add_flag (builder, "confirmed", cv_participant_get_is_confirmed (participant));
+  add_flag (builder, "muted", cv_participant_get_is_muted (participant));
   add_text (builder, "safety_number", cv_participant_get_safety_number (participant));
   json_builder_end_object (builder);
 }
@@ -130,6 +131,25 @@ on_session_roster_changed (CvCliEvents *self)
   }
   json_builder_end_array (builder);
   emit (builder);
+}
+
+static void
+forget_participant (CvCliEvents *self, CvParticipant *participant)
+{
+  g_signal_handlers_disconnect_by_data (participant, self);
+}
+
+static void
+on_participants_changed (GListModel *participants, guint position, guint removed, guint added,
+                         CvCliEvents *self)
+{
+  for (guint i = position; i < position + added; i++) {
+    g_autoptr (CvParticipant) participant = g_list_model_get_item (participants, i);
+
+    forget_participant (self, participant); /* it may only have moved */
+    g_signal_connect_swapped (participant, "notify::is-muted",
+                              G_CALLBACK (on_session_roster_changed), self);
+  }
 }
 
 static void
@@ -308,6 +328,8 @@ cv_cli_events_new (CvSession *session, gboolean is_host)
                             G_CALLBACK (on_door_changed), self);
   g_signal_connect_swapped (cv_session_get_chat (session), "items-changed",
                             G_CALLBACK (on_chat_changed), self);
+  g_signal_connect (cv_session_get_participants (session), "items-changed",
+                    G_CALLBACK (on_participants_changed), self);
   self->media_timer = g_timeout_add (1000, on_media_timer, self);
   return self;
 }
@@ -315,6 +337,14 @@ cv_cli_events_new (CvSession *session, gboolean is_host)
 void
 cv_cli_events_free (CvCliEvents *self)
 {
+  GListModel *participants = cv_session_get_participants (self->session);
+
+  g_signal_handlers_disconnect_by_data (participants, self);
+  for (guint i = 0; i < g_list_model_get_n_items (participants); i++) {
+    g_autoptr (CvParticipant) participant = g_list_model_get_item (participants, i);
+
+    forget_participant (self, participant);
+  }
   g_signal_handlers_disconnect_by_data (self->session, self);
   g_signal_handlers_disconnect_by_data (cv_session_get_door (self->session), self);
   g_signal_handlers_disconnect_by_data (cv_session_get_chat (self->session), self);
