@@ -134,13 +134,16 @@ class Node:
         return area.x - 2 * frame.x, area.y - 2 * frame.y, area.width, area.height
 
     def _extents(self):
-        return self.accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        component = self.accessible.get_component_iface()
+        if component is None:
+            raise NotFound(f"{self.role} “{self.name}” has gone")
+        return component.get_extents(Atspi.CoordType.WINDOW)
 
     def outline(self):
         lines = []
         for node, depth in self.walk():
             try:
-                if node.is_showing():
+                if node.is_showing() and (node.name or node.role not in ("panel", "grouping")):
                     lines.append(f"{'  ' * depth}{node.role} “{node.name}”")
             except GLib.Error:
                 continue
@@ -193,6 +196,22 @@ class Window(Node):
                                capture_output=True, text=True, check=True)
         facts = dict(line.split("=") for line in found.stdout.splitlines())
         return int(facts["WIDTH"]), int(facts["HEIGHT"])
+
+    until = staticmethod(until)
+
+    def moves(self, node, seconds=DEADLINE_SECONDS):
+        """Whether what is shown there changes clearly."""
+        first = self.pixels(node.box())
+
+        def has_changed():
+            return difference(first, self.pixels(node.box())) > 0.002
+        try:
+            return until(has_changed, f"“{node.name}” to move", seconds)
+        except NotFound:
+            return False
+
+    def brightness(self, node):
+        return brightness(self.pixels(node.box()))
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", self.id, str(path)], env=self.env, check=True,
