@@ -5,6 +5,7 @@
 #include "e2ee/group-driver.h"
 
 #include "crypto/random.h"
+#include "crypto/self-check.h"
 #include "crypto/signature.h"
 #include "e2ee/driver-private.h"
 #include "sframe/kid.h"
@@ -257,12 +258,18 @@ cv_e2ee_group_driver_free (CvE2eeGroupDriver *driver)
 static gboolean
 start (CvE2eeGroupDriver *driver, GError **error)
 {
-  if (driver->phase == CV_E2EE_PHASE_IDLE)
-    return cv_identity_key_pair_hash (
-        driver->crypto, cv_identity_key_pair_get_key (driver->identity), driver->own_hash, error);
-  g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_STATE,
-                       "expected a driver that was not started");
-  return FALSE;
+  const CvSframeSuite *sframe = cv_crypto_suites_find_sframe (CV_SFRAME_SUITE_AES_256_GCM);
+  if (driver->phase != CV_E2EE_PHASE_IDLE) {
+    g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_STATE,
+                         "expected a driver that was not started");
+    return FALSE;
+  }
+  /* A miscompiled or broken primitive must not carry a meeting: known answers first. */
+  if (!cv_crypto_self_check_mls (driver->crypto, driver->suite, error)
+      || !cv_crypto_self_check_sframe (driver->crypto, sframe, error))
+    return FALSE;
+  return cv_identity_key_pair_hash (driver->crypto, cv_identity_key_pair_get_key (driver->identity),
+                                    driver->own_hash, error);
 }
 
 static CvMlsGroup *
