@@ -11,6 +11,9 @@
 #include <gst/video/video.h>
 
 #define MAX_QUEUED_FRAMES 32
+/* A jitter buffer gives the packet up that it expects next when a stream stops. It would throw that
+ * one away when it comes after all, and the key frame with it that the stream goes on with. */
+#define SKIPPED 8
 
 struct CvRtpSender {
   gatomicrefcount refs;
@@ -124,7 +127,7 @@ cv_rtp_sender_stop (CvRtpSender *self, CvRtpSenderTrail *trail)
   gst_element_set_locked_state (self->pay, TRUE);
   gst_element_set_state (self->source, GST_STATE_NULL);
   g_object_get (self->pay, "seqnum", &seq, "timestamp-offset", &timestamp_offset, NULL);
-  *trail = (CvRtpSenderTrail){self->stream.ssrc, timestamp_offset, (guint16)(seq + 1)};
+  *trail = (CvRtpSenderTrail){self->stream.ssrc, timestamp_offset, (guint16)(seq + 1 + SKIPPED)};
   gst_element_set_state (self->pay, GST_STATE_NULL);
   gst_element_release_request_pad (self->funnel, self->funnel_pad);
   g_clear_object (&self->funnel_pad);

@@ -32,6 +32,12 @@ is_word (CvSourceSlot *self, const char *word)
   return g_strcmp0 (self->word, word) == 0;
 }
 
+static gboolean
+is_file (CvSourceSlot *self)
+{
+  return !is_word (self, "device") && !is_word (self, "test");
+}
+
 static void
 take_out (CvSourceSlot *self)
 {
@@ -84,12 +90,17 @@ put_in (CvSourceSlot *self, GError **error)
     return FALSE;
   self->source = gst_object_ref_sink (source);
   self->started_us = g_get_monotonic_time ();
+  /* A file that is slow or broken must not hold the running pipeline in its own state change. */
+  g_object_set (source, "async-handling", TRUE, NULL);
   gst_bin_add (GST_BIN (self->options.pipeline), source);
   if (gst_element_link (source, self->options.next) && gst_element_sync_state_with_parent (source))
     return TRUE;
   take_out (self);
-  g_set_error (error, CV_MEDIA_ERROR, CV_MEDIA_ERROR_REFUSED, "could not start the %s",
-               self->options.is_video ? "camera" : "microphone");
+  if (is_file (self))
+    g_set_error (error, CV_MEDIA_ERROR, CV_MEDIA_ERROR_FILE, "could not read the media file");
+  else
+    g_set_error (error, CV_MEDIA_ERROR, CV_MEDIA_ERROR_REFUSED, "could not start the %s",
+                 self->options.is_video ? "camera" : "microphone");
   return FALSE;
 }
 
@@ -212,7 +223,7 @@ translate (CvSourceSlot *self, const GError *error)
 {
   CvMediaError code = CV_MEDIA_ERROR_FAILED;
 
-  if (!is_word (self, "device") && !is_word (self, "test"))
+  if (is_file (self))
     code = CV_MEDIA_ERROR_FILE;
   else if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY)
            || g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ)

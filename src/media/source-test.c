@@ -87,7 +87,7 @@ cv_source_test_new_video (const char *name)
 {
   GstElement *bin =
       make_bin ("videotestsrc name=picture is-live=true pattern=ball motion=wavy"
-                " ! capsfilter name=size"
+                " ! capsfilter name=size caps-change-mode=delayed"
                 " ! textoverlay name=exit valignment=top halignment=left line-alignment=left"
                 " font-desc=\"Cantarell, Sans Bold 22\" auto-resize=false"
                 " shaded-background=true");

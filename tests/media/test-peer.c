@@ -118,8 +118,9 @@ is_quick (gpointer data)
   CvMediaStats camera = stats_of (data, CV_MEDIA_CAMERA);
   CvMediaStats audio = stats_of (data, CV_MEDIA_AUDIO);
 
+  /* Lips and voice: what was captured together is presented together. */
   return camera.latency_ms > 0 && camera.latency_ms < 250 && audio.latency_ms > 0
-         && audio.latency_ms < 250;
+         && audio.latency_ms < 250 && ABS (camera.latency_ms - audio.latency_ms) < 60;
 }
 
 static gboolean
@@ -426,6 +427,88 @@ test_level_follows_mute (void)
   call_end (&call);
 }
 
+/* A second of picture and sound, as people have it on their disk. */
+static char *
+make_file (const char *dir)
+{
+  char *path = g_build_filename (dir, "clip.webm", NULL);
+  g_autofree char *description = g_strdup_printf (
+      "videotestsrc num-buffers=25 ! video/x-raw, width=320, height=180, framerate=25/1"
+      " ! vp8enc deadline=1 ! queue ! webmmux name=mux ! filesink location=%s"
+      " audiotestsrc num-buffers=44 ! audioconvert ! audioresample ! opusenc ! queue ! mux.",
+      path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) pipeline = gst_parse_launch (description, &error);
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstMessage) message = NULL;
+
+  g_assert_no_error (error);
+  bus = gst_element_get_bus (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_true (message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  return path;
+}
+
+static gboolean
+has_looped (gpointer data)
+{
+  return stats_of (data, CV_MEDIA_CAMERA).decoded >= 70
+         && stats_of (data, CV_MEDIA_AUDIO).decoded >= 140;
+}
+
+static void
+test_sends_a_file (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dir = g_dir_make_tmp ("conclave-media-XXXXXX", &error);
+  g_autofree char *path = make_file (dir);
+  Call call;
+
+  call_start (&call);
+  cv_media_engine_set_video_source (call.alice, path);
+  cv_media_engine_set_audio_source (call.alice, path);
+  fixture_wait (has_looped, &call, "the file, more than once");
+  fixture_wait (is_quick, &call, "the file at the speed of life");
+  call_end (&call);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static gboolean
+has_failed (gpointer data)
+{
+  return *(int *)data >= 0;
+}
+
+static void
+on_failed (CvMediaEngine *engine, int kind, GError *error, gpointer data)
+{
+  *(int *)data = error->code;
+}
+
+static void
+test_bad_file_is_told (void)
+{
+  Call call;
+  int code = -1;
+
+  call_start (&call);
+  g_signal_connect (call.alice, "failed", G_CALLBACK (on_failed), &code);
+  cv_media_engine_set_video_source (call.alice, "/nonexistent/clip.webm");
+  fixture_wait (has_failed, &code, "the report of a missing file");
+  g_assert_cmpint (code, ==, CV_MEDIA_ERROR_FILE);
+  code = -1;
+  cv_media_engine_set_video_source (call.alice, "/proc/self/cmdline");
+  fixture_wait (has_failed, &code, "the report of a file that is no media");
+  g_assert_cmpint (code, ==, CV_MEDIA_ERROR_FILE);
+  cv_media_engine_set_video_source (call.alice, "test");
+  call.mark = stats_of (&call, CV_MEDIA_CAMERA);
+  fixture_wait (has_more_pictures, &call, "the test picture after it");
+  call_end (&call);
+}
+
 static void
 test_peers_come_and_go (void)
 {
@@ -478,6 +561,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/peer/switches-layers", test_switches_layers);
   g_test_add_func ("/media/peer/camera-off-and-on", test_camera_off_and_on);
   g_test_add_func ("/media/peer/level-follows-mute", test_level_follows_mute);
+  g_test_add_func ("/media/peer/sends-a-file", test_sends_a_file);
+  g_test_add_func ("/media/peer/bad-file-is-told", test_bad_file_is_told);
   g_test_add_func ("/media/peer/peers-come-and-go", test_peers_come_and_go);
   return g_test_run ();
 }
