@@ -156,11 +156,33 @@ update_door (CvCallPage *self)
   adw_banner_set_revealed (self->door, n > 0);
 }
 
+/* Who knocks must not stand there because the window is behind another. Nobody is named: a
+ * notification may show on a locked screen, and other programs can read it. */
+static void
+notify_door (CvCallPage *self, gboolean is_knocking)
+{
+  GtkRoot *window = gtk_widget_get_root (GTK_WIDGET (self));
+  GApplication *application = g_application_get_default ();
+  g_autoptr (GNotification) notification = NULL;
+
+  if (application == NULL)
+    return;
+  if (!is_knocking || (GTK_IS_WINDOW (window) && gtk_window_is_active (GTK_WINDOW (window)))) {
+    g_application_withdraw_notification (application, "door");
+    return;
+  }
+  notification = g_notification_new (_ ("Somebody Is at the Door"));
+  g_notification_set_body (notification, _ ("Open the meeting to see who it is."));
+  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
+  g_application_send_notification (application, "door", notification);
+}
+
 static void
 on_door_items_changed (GListModel *door, guint position, guint removed, guint added,
                        CvCallPage *self)
 {
   update_door (self);
+  notify_door (self, g_list_model_get_n_items (door) > 0);
   if (added > 0)
     announce (self, adw_banner_get_title (self->door), GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
