@@ -57,7 +57,7 @@ typedef struct {
   const char *route;
 
   /* number: what unprotect of the frame cipher gets for this participant. Adding again with
-   * another number moves the participant there (it re-synchronised). */
+   * another number moves the participant there (it re-synchronised, or came back). */
   void (*add) (CvRoutingBackend *self, const char *participant, guint32 number);
   void (*remove) (CvRoutingBackend *self, const char *participant);
 
@@ -68,6 +68,10 @@ typedef struct {
   void (*set_view) (CvRoutingBackend *self, const char *participant, int width, int height);
 
   void (*set_local) (CvRoutingBackend *self, const CvRoutingLocal *local);
+
+  /* For links that are made from now on. Copied. */
+  void (*set_servers) (CvRoutingBackend *self, const CvTransportIceServer *servers,
+                       gsize n_servers);
 
   /* Every link looks for a new path: after the network came back. */
   void (*restart) (CvRoutingBackend *self);

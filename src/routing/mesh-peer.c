@@ -1,58 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* One other participant in the mesh: negotiating the link, sending our tracks, expecting theirs.
+/* One other participant in the mesh: making and keeping the link to it.
  *
  * An attempt number is link generation × 1000 + restart: a new generation is a new link, a new
  * restart only looks for another path under the DTLS that stays. Offers are said again until they
  * are answered, because a newcomer may not have its keys when the first one comes. */
+#include "base/log.h"
+#include "protocol/limits.h"
 #include "routing/mesh-private.h"
 #include "routing/negotiate.h"
-#include "routing/pace.h"
-
-#include <string.h>
 
 #define OFFER_AGAIN_MS 2000
 #define CANDIDATES_WAIT_MS 50
 #define NEW_LINK_FIRST_MS 500
 #define NEW_LINK_MOST_MS 8000
 #define RESTARTS_PER_GENERATION 1000
+/* A link that the other side asks for costs sockets and a handshake, an answer said again costs a
+ * message of the few that the server lets us send. An honest offerer needs fewer of both. */
+#define NEW_LINKS_MOST 8
+#define NEW_LINKS_EVERY_US (4 * G_USEC_PER_SEC)
+#define REPEATS_MOST 4
+#define REPEATS_EVERY_US G_USEC_PER_SEC
 /* Addresses older than this may be those of a network that was gone when they were looked for. */
 #define STALE_US (4 * G_USEC_PER_SEC)
 
-struct CvRoutingMeshPeer {
-  CvRoutingMesh *mesh;
-  char *id;
-  guint32 number;
-  gboolean is_offerer;
-
-  CvTransportLink *link;
-  CvPacketPort *port;
-  CvMediaPeer *media;
-  guint64 attempt;
-  CvPeerMessage *said; /* our last offer or answer, with all candidates so far */
-  GPtrArray *candidates; /* of this attempt */
-  guint n_told; /* candidates that were sent */
-  gboolean has_last; /* the last candidate is among them */
-  gboolean is_answered;
-  gint64 described_at_us; /* when our own addresses were looked for */
-  gboolean has_renewed; /* they were looked for once more since the link was last up */
-  guint offer_again;
-  guint candidates_wait;
-  guint begin; /* tells the owner of `media` and makes the first link */
-  guint new_link;
-  guint new_link_ms;
-
-  CvLayer wanted; /* of our camera, by them */
-  CvRoutingPace pace;
-  gboolean is_sending_microphone;
-  CvLayer sending;
-  CvMediaStream expected[CV_N_TRACKS];
-  int view_width;
-  int view_height;
-};
-
 static void make_link (CvRoutingMeshPeer *self);
+
+gboolean
+cv_routing_mesh_peer_is_up (CvRoutingMeshPeer *self)
+{
+  return self->link && cv_transport_link_get_state (self->link) == CV_TRANSPORT_LINK_CONNECTED;
+}
 
 static void
 say_candidates (CvRoutingMeshPeer *self)
@@ -86,9 +65,10 @@ on_link_local_candidate (gpointer data, const char *candidate)
 {
   CvRoutingMeshPeer *self = data;
 
-  if (candidate)
+  /* A message with more of them would be refused as a whole. */
+  if (candidate && self->candidates->len < CV_LIMITS_CANDIDATES)
     g_ptr_array_add (self->candidates, g_strdup (candidate));
-  else
+  else if (!candidate)
     self->has_last = TRUE;
   if (self->candidates_wait == 0)
     self->candidates_wait = g_timeout_add (CANDIDATES_WAIT_MS, on_candidates_wait, self);
@@ -137,64 +117,6 @@ on_link_local_description (gpointer data, const CvTransportDescription *descript
   self->is_answered = FALSE;
   if (self->offer_again == 0)
     self->offer_again = g_timeout_add (OFFER_AGAIN_MS, on_offer_again, self);
-}
-
-static void
-say_view (CvRoutingMeshPeer *self)
-{
-  g_autoptr (CvPeerMessage) message = cv_peer_message_new (CV_PEER_MESSAGE_LAYER_REQUEST);
-
-  message->layer_request.to = g_strdup (self->id);
-  message->layer_request.context = CV_TRACK_CAMERA_LOW;
-  message->layer_request.width = (guint64)self->view_width;
-  message->layer_request.height = (guint64)self->view_height;
-  self->mesh->callbacks.send (self->mesh->callbacks.data, message);
-}
-
-static void
-stop_camera (CvRoutingMeshPeer *self)
-{
-  if (self->sending != CV_LAYER_NONE)
-    cv_media_peer_stop (self->media, cv_routing_layers_get_track (self->sending));
-  self->sending = CV_LAYER_NONE;
-}
-
-void
-cv_routing_mesh_peer_update_sending (CvRoutingMeshPeer *self)
-{
-  const CvRoutingLocal *local = &self->mesh->local;
-  const CvMediaStream *own = self->mesh->own;
-  const gboolean is_up =
-      self->link && cv_transport_link_get_state (self->link) == CV_TRANSPORT_LINK_CONNECTED;
-  CvLayer layer = cv_routing_pace_limit (&self->pace, self->wanted, self->sending);
-
-  if (!self->media || !is_up)
-    return;
-  if (local->has_microphone && !self->is_sending_microphone)
-    cv_media_peer_send (self->media, &own[CV_ROUTING_MICROPHONE]);
-  self->is_sending_microphone |= local->has_microphone;
-  if (!local->has_camera || local->is_camera_off)
-    layer = CV_LAYER_NONE;
-  if (layer == self->sending)
-    return;
-  stop_camera (self);
-  if (layer != CV_LAYER_NONE)
-    cv_media_peer_send (self->media,
-                        &own[layer == CV_LAYER_MIDDLE ? CV_ROUTING_MIDDLE : CV_ROUTING_LOW]);
-  self->sending = layer;
-}
-
-void
-cv_routing_mesh_peer_pace (CvRoutingMeshPeer *self, guint *rates_bps)
-{
-  CvMediaLinkStats stats = {0};
-
-  if (!self->media || self->sending == CV_LAYER_NONE)
-    return;
-  cv_media_peer_get_link_stats (self->media, &stats);
-  cv_routing_pace_update (&self->pace, &stats, g_get_monotonic_time ());
-  cv_routing_mesh_peer_update_sending (self);
-  rates_bps[self->sending] = MIN (rates_bps[self->sending], cv_routing_pace_get_rate (&self->pace));
 }
 
 static void
@@ -256,7 +178,7 @@ on_link_connected (CvRoutingMeshPeer *self)
   cv_routing_mesh_peer_update_sending (self);
   /* Both sides hold the same epoch when a link is up, so what is said now arrives. */
   cv_routing_mesh_announce (self->mesh);
-  say_view (self);
+  cv_routing_mesh_peer_say_view (self);
 }
 
 static void
@@ -264,7 +186,6 @@ on_link_state (gpointer data, CvTransportLinkState state, const char *reason)
 {
   CvRoutingMeshPeer *self = data;
 
-  tell_link (self, state, reason);
   switch (state) {
   case CV_TRANSPORT_LINK_CONNECTED:
     on_link_connected (self);
@@ -282,6 +203,8 @@ on_link_state (gpointer data, CvTransportLinkState state, const char *reason)
   case CV_TRANSPORT_LINK_DTLS:
     break;
   }
+  /* Last: who is told may leave the meeting. */
+  tell_link (self, state, reason);
 }
 
 static void
@@ -291,23 +214,13 @@ on_link_packet (gpointer port, CvSpan packet, gboolean is_rtcp)
 }
 
 static void
-allow_expected (CvRoutingMeshPeer *self)
-{
-  for (guint track = 0; track < CV_N_TRACKS; track++) {
-    if (self->expected[track].ssrc != 0)
-      cv_transport_link_allow_ssrc (self->link, self->expected[track].ssrc);
-    if (self->expected[track].rtx_ssrc != 0)
-      cv_transport_link_allow_ssrc (self->link, self->expected[track].rtx_ssrc);
-  }
-}
-
-static void
 drop_link (CvRoutingMeshPeer *self)
 {
   g_clear_handle_id (&self->offer_again, g_source_remove);
   g_clear_handle_id (&self->candidates_wait, g_source_remove);
   g_clear_handle_id (&self->new_link, g_source_remove);
   g_clear_pointer (&self->said, cv_peer_message_unref);
+  g_clear_pointer (&self->remote_ufrag, g_free);
   g_ptr_array_set_size (self->candidates, 0);
   /* No send runs into the link once the port is disconnected. */
   cv_packet_port_connect (self->port, NULL, NULL);
@@ -321,8 +234,8 @@ make_link (CvRoutingMeshPeer *self)
       .is_controlling = self->is_offerer,
       .setup = self->is_offerer ? CV_TRANSPORT_SETUP_ACTPASS : CV_TRANSPORT_SETUP_ACTIVE,
       .certificate = self->mesh->certificate,
-      .servers = self->mesh->servers,
-      .n_servers = self->mesh->n_servers,
+      .servers = (const CvTransportIceServer *)(const void *)self->mesh->servers->data,
+      .n_servers = self->mesh->servers->len,
       .local_addresses = self->mesh->local_addresses,
       .callbacks =
           {
@@ -338,7 +251,7 @@ make_link (CvRoutingMeshPeer *self)
 
   drop_link (self);
   self->link = cv_transport_link_new (self->mesh->net, &options);
-  allow_expected (self);
+  cv_routing_mesh_peer_allow_expected (self);
 }
 
 static void
@@ -348,7 +261,7 @@ add_remote_candidates (CvRoutingMeshPeer *self, char **candidates)
     cv_transport_link_add_remote_candidate (self->link, candidates[i]);
 }
 
-static void
+static gboolean
 set_remote (CvRoutingMeshPeer *self, const CvPeerMessage *message)
 {
   g_autoptr (GError) error = NULL;
@@ -356,34 +269,79 @@ set_remote (CvRoutingMeshPeer *self, const CvPeerMessage *message)
 
   if (!cv_routing_negotiate_parse (message, &description, &error)
       || !cv_transport_link_set_remote (self->link, &description, &error)) {
-    g_message ("link to %s: %s", self->id, error->message);
+    cv_log_warning_limited ("link to %s: %s", self->id, error->message);
+    return FALSE;
+  }
+  g_set_str (&self->remote_ufrag, message->description.ufrag);
+  add_remote_candidates (self, message->description.candidates);
+  return TRUE;
+}
+
+static gboolean
+is_repeated (const CvRoutingMeshPeer *self, const CvPeerMessage *message)
+{
+  return message->description.attempt == self->attempt
+         && (!self->is_renumbered
+             || g_strcmp0 (message->description.ufrag, self->remote_ufrag) == 0);
+}
+
+static void
+on_repeated_offer (CvRoutingMeshPeer *self, const CvPeerMessage *message)
+{
+  add_remote_candidates (self, message->description.candidates);
+  if (self->said
+      && cv_routing_allowance_take (&self->repeats, REPEATS_MOST, REPEATS_EVERY_US,
+                                    g_get_monotonic_time ()))
+    say_description (self);
+}
+
+/* A new program of the same person counts its attempts from the beginning. */
+static gboolean
+needs_new_link (const CvRoutingMeshPeer *self, guint64 attempt)
+{
+  return !self->link || attempt <= self->attempt
+         || attempt / RESTARTS_PER_GENERATION != self->attempt / RESTARTS_PER_GENERATION;
+}
+
+static gboolean
+make_asked_link (CvRoutingMeshPeer *self)
+{
+  if (!cv_routing_allowance_take (&self->links, NEW_LINKS_MOST, NEW_LINKS_EVERY_US,
+                                  g_get_monotonic_time ()))
+    return FALSE;
+  make_link (self);
+  return TRUE;
+}
+
+static void
+on_new_offer (CvRoutingMeshPeer *self, const CvPeerMessage *message)
+{
+  const guint64 attempt = message->description.attempt;
+  const gboolean is_restart = !needs_new_link (self, attempt);
+  g_autoptr (GError) error = NULL;
+
+  if (is_restart && !cv_transport_link_restart (self->link, &error)) {
+    cv_log_warning_limited ("link to %s: %s", self->id, error->message);
     return;
   }
-  add_remote_candidates (self, message->description.candidates);
+  if (!is_restart && !make_asked_link (self))
+    return;
+  self->attempt = attempt;
+  /* With another fingerprint it was no restart but another program. */
+  if (!set_remote (self, message) && is_restart && self->is_renumbered && make_asked_link (self))
+    (void)!set_remote (self, message);
+  self->is_renumbered = FALSE;
 }
 
 static void
 on_offer (CvRoutingMeshPeer *self, const CvPeerMessage *message)
 {
-  const guint64 attempt = message->description.attempt;
-  g_autoptr (GError) error = NULL;
-
-  if (self->is_offerer || (self->link && attempt < self->attempt))
+  if (self->is_offerer)
     return;
-  if (self->link && attempt == self->attempt) {
-    add_remote_candidates (self, message->description.candidates);
-    if (self->said)
-      say_description (self);
-    return;
-  }
-  if (!self->link || attempt / RESTARTS_PER_GENERATION != self->attempt / RESTARTS_PER_GENERATION)
-    make_link (self);
-  else if (!cv_transport_link_restart (self->link, &error)) {
-    g_message ("link to %s: %s", self->id, error->message);
-    return;
-  }
-  self->attempt = attempt;
-  set_remote (self, message);
+  if (self->link && is_repeated (self, message))
+    on_repeated_offer (self, message);
+  else if (!self->link || self->is_renumbered || message->description.attempt > self->attempt)
+    on_new_offer (self, message);
 }
 
 /* An offer made while the network was gone names no address that works. Its late answer is the
@@ -410,66 +368,9 @@ on_answer (CvRoutingMeshPeer *self, const CvPeerMessage *message)
     cv_routing_mesh_peer_restart (self);
     return;
   }
-  set_remote (self, message);
-}
-
-static void
-forget_expected (CvRoutingMeshPeer *self, guint track)
-{
-  CvMediaStream *stream = &self->expected[track];
-
-  if (stream->ssrc == 0)
-    return;
-  cv_media_peer_forget_stream (self->media, stream->ssrc);
-  if (self->link) {
-    cv_transport_link_forget_ssrc (self->link, stream->ssrc);
-    if (stream->rtx_ssrc != 0)
-      cv_transport_link_forget_ssrc (self->link, stream->rtx_ssrc);
-  }
-  *stream = (CvMediaStream){0};
-}
-
-static void
-expect (CvRoutingMeshPeer *self, const CvPeerTrack *said)
-{
-  const CvMediaStream stream = {
-      .track = (CvTrack)said->context,
-      .ssrc = (guint32)said->ssrc,
-      .rtx_ssrc = (guint32)said->rtx_ssrc,
-  };
-  CvMediaStream *known = &self->expected[stream.track];
-
-  if (known->ssrc == stream.ssrc && known->rtx_ssrc == stream.rtx_ssrc)
-    return;
-  forget_expected (self, stream.track);
-  if (!cv_media_peer_expect (self->media, self->number, &stream))
-    return;
-  *known = stream;
-  if (self->link)
-    allow_expected (self);
-}
-
-static void
-on_tracks (CvRoutingMeshPeer *self, const CvPeerTracks *tracks)
-{
-  gboolean is_said[CV_N_TRACKS] = {FALSE};
-
-  for (guint i = 0; tracks->tracks && i < tracks->tracks->len; i++) {
-    const CvPeerTrack *track = tracks->tracks->pdata[i];
-
-    if (track->context >= CV_N_TRACKS || track->ssrc == 0 || track->ssrc > G_MAXUINT32
-        || track->rtx_ssrc > G_MAXUINT32 || is_said[track->context])
-      continue;
-    is_said[track->context] = TRUE;
-    expect (self, track);
-  }
-  for (guint track = 0; track < CV_N_TRACKS; track++)
-    if (!is_said[track])
-      forget_expected (self, track);
-  cv_media_peer_set_visible (self->media, self->number, CV_MEDIA_CAMERA, self->view_width > 0);
-  if (self->mesh->callbacks.on_tracks)
-    self->mesh->callbacks.on_tracks (self->mesh->callbacks.data, self->id, tracks->is_muted,
-                                     tracks->camera == CV_PEER_CAMERA_ON);
+  /* With another fingerprint it is another program, which knows nothing of this link. */
+  if (!set_remote (self, message))
+    plan_new_link (self);
 }
 
 void
@@ -489,15 +390,10 @@ cv_routing_mesh_peer_receive (CvRoutingMeshPeer *self, const CvPeerMessage *mess
       add_remote_candidates (self, message->candidates.candidates);
     break;
   case CV_PEER_MESSAGE_TRACKS:
-    on_tracks (self, &message->tracks);
+    cv_routing_mesh_peer_on_tracks (self, &message->tracks);
     break;
   case CV_PEER_MESSAGE_LAYER_REQUEST:
-    if (message->layer_request.context != CV_TRACK_CAMERA_LOW)
-      return;
-    self->wanted = cv_routing_layers_choose ((int)MIN (message->layer_request.width, G_MAXINT16),
-                                             (int)MIN (message->layer_request.height, G_MAXINT16),
-                                             self->wanted);
-    cv_routing_mesh_peer_update_sending (self);
+    cv_routing_mesh_peer_on_layer_request (self, &message->layer_request);
     break;
   case CV_PEER_MESSAGE_KEY_FRAME_REQUEST: /* RTCP does it on a mesh's links */
   case CV_PEER_MESSAGE_CHAT:
@@ -507,32 +403,14 @@ cv_routing_mesh_peer_receive (CvRoutingMeshPeer *self, const CvPeerMessage *mess
 }
 
 void
-cv_routing_mesh_peer_set_view (CvRoutingMeshPeer *self, int width, int height)
-{
-  if (self->view_width == width && self->view_height == height)
-    return;
-  self->view_width = width;
-  self->view_height = height;
-  if (self->media)
-    cv_media_peer_set_visible (self->media, self->number, CV_MEDIA_CAMERA, width > 0);
-  if (self->link && cv_transport_link_get_state (self->link) == CV_TRANSPORT_LINK_CONNECTED)
-    say_view (self);
-}
-
-void
 cv_routing_mesh_peer_set_number (CvRoutingMeshPeer *self, guint32 number)
 {
-  CvMediaStream expected[CV_N_TRACKS];
-
   if (self->number == number || !self->media)
     return;
-  memcpy (expected, self->expected, sizeof expected);
-  cv_media_peer_forget (self->media, self->number);
-  self->number = number;
-  for (guint track = 0; track < CV_N_TRACKS; track++)
-    if (expected[track].ssrc != 0 && !cv_media_peer_expect (self->media, number, &expected[track]))
-      self->expected[track] = (CvMediaStream){0};
-  cv_media_peer_set_visible (self->media, number, CV_MEDIA_CAMERA, self->view_width > 0);
+  cv_routing_mesh_peer_move_expected (self, number);
+  /* Re-synchronised, or started anew: a new path under the same DTLS tells which. */
+  self->is_renumbered = TRUE;
+  cv_routing_mesh_peer_restart (self);
 }
 
 static gboolean
@@ -564,11 +442,11 @@ cv_routing_mesh_peer_new (CvRoutingMesh *mesh, const char *id, guint32 number)
   self->port = cv_packet_port_new ();
   self->media = cv_media_peer_new (mesh->engine, self->port, &error);
   if (!self->media) {
-    g_message ("no media for %s: %s", id, error->message);
+    cv_log_warning_limited ("no media for %s: %s", id, error->message);
     return self;
   }
   /* Callbacks never run inside a function of the backend. */
-  self->begin = g_idle_add (on_begin, self);
+  self->begin = g_idle_add_full (G_PRIORITY_DEFAULT, on_begin, self, NULL);
   return self;
 }
 
@@ -576,8 +454,8 @@ void
 cv_routing_mesh_peer_free (CvRoutingMeshPeer *self)
 {
   g_clear_handle_id (&self->begin, g_source_remove);
+  g_clear_handle_id (&self->switch_wait, g_source_remove);
   drop_link (self);
-
   if (self->media)
     cv_media_peer_close (self->media);
   g_clear_object (&self->media);

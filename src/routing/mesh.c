@@ -3,7 +3,10 @@
 
 /* A mesh sends each frame, encoded and sealed once, on one link for each other participant. It
  * fits small meetings and needs nothing but the room server that carries the sealed offers. */
+#include "base/secret.h"
 #include "routing/mesh-private.h"
+
+#include <string.h>
 
 static CvRoutingMeshPeer *
 find_peer (CvRoutingBackend *backend, const char *id)
@@ -96,6 +99,36 @@ for_each_peer (CvRoutingMesh *self, void (*visit) (CvRoutingMeshPeer *peer))
 }
 
 static void
+clear_server (gpointer data)
+{
+  CvTransportIceServer *server = data;
+
+  g_free ((char *)server->uri);
+  g_free ((char *)server->username);
+  /* The password is a time-limited credential, and still one. */
+  if (server->password)
+    cv_secret_wipe ((char *)server->password, strlen (server->password));
+  g_free ((char *)server->password);
+}
+
+static void
+mesh_set_servers (CvRoutingBackend *backend, const CvTransportIceServer *servers, gsize n_servers)
+{
+  CvRoutingMesh *self = (CvRoutingMesh *)backend;
+
+  g_array_set_size (self->servers, 0);
+  for (gsize i = 0; i < n_servers; i++) {
+    const CvTransportIceServer copy = {
+        .uri = g_strdup (servers[i].uri),
+        .username = g_strdup (servers[i].username),
+        .password = g_strdup (servers[i].password),
+    };
+
+    g_array_append_val (self->servers, copy);
+  }
+}
+
+static void
 mesh_set_local (CvRoutingBackend *backend, const CvRoutingLocal *local)
 {
   CvRoutingMesh *self = (CvRoutingMesh *)backend;
@@ -136,6 +169,7 @@ mesh_free (CvRoutingBackend *backend)
 
   g_clear_handle_id (&self->pace_timer, g_source_remove);
   g_hash_table_unref (self->peers);
+  g_array_unref (self->servers);
   g_clear_pointer (&self->net, cv_transport_net_thread_unref);
   g_clear_pointer (&self->certificate, cv_transport_certificate_unref);
   g_free (self->self_id);
@@ -149,6 +183,7 @@ static const CvRoutingBackendClass mesh_class = {
     .receive = mesh_receive,
     .set_view = mesh_set_view,
     .set_local = mesh_set_local,
+    .set_servers = mesh_set_servers,
     .restart = mesh_restart,
     .free = mesh_free,
 };
@@ -163,8 +198,9 @@ cv_routing_mesh_new (const CvRoutingMeshOptions *options)
   self->net = cv_transport_net_thread_ref (options->net);
   self->certificate = cv_transport_certificate_ref (options->certificate);
   self->engine = options->engine;
-  self->servers = options->servers;
-  self->n_servers = options->n_servers;
+  self->servers = g_array_new (FALSE, FALSE, sizeof (CvTransportIceServer));
+  g_array_set_clear_func (self->servers, clear_server);
+  mesh_set_servers (&self->parent, options->servers, options->n_servers);
   self->local_addresses = options->local_addresses;
   self->callbacks = options->callbacks;
   cv_media_peer_make_stream (CV_TRACK_MICROPHONE, &self->own[CV_ROUTING_MICROPHONE]);

@@ -13,7 +13,7 @@ typedef struct {
   CvTransportNetThread *net; /* a reference is taken */
   CvTransportCertificate *certificate; /* a reference is taken */
   CvMediaEngine *engine; /* borrowed, outlives the backend; has its cipher */
-  const CvTransportIceServer *servers; /* copied by each link; borrowed, outlives the backend */
+  const CvTransportIceServer *servers; /* copied */
   gsize n_servers;
   const char *const *local_addresses; /* as in transport/link.h; borrowed, outlives the backend */
   CvRoutingCallbacks callbacks;
