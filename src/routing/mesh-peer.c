@@ -419,10 +419,10 @@ on_begin (gpointer data)
   CvRoutingMeshPeer *self = data;
 
   self->begin = 0;
-  if (self->mesh->callbacks.on_peer)
-    self->mesh->callbacks.on_peer (self->mesh->callbacks.data, self->id, self->media);
   if (self->is_offerer)
     make_link (self);
+  if (self->mesh->callbacks.on_peer)
+    self->mesh->callbacks.on_peer (self->mesh->callbacks.data, self->id, self->media);
   return G_SOURCE_REMOVE;
 }
 

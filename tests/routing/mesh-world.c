@@ -110,8 +110,11 @@ member_open (Member *member)
       .local_addresses = loopback,
       .callbacks = {member, on_send, on_peer, on_link, on_tracks},
   };
-  g_autoptr (CvCrypto) crypto = cv_crypto_context_new (FALSE, NULL);
+  /* Never freed: threads that used it may end later. */
+  static CvCrypto *crypto;
 
+  if (!crypto)
+    crypto = cv_crypto_context_new (FALSE, NULL);
   member->certificate =
       cv_transport_certificate_new (crypto, g_get_real_time () / G_USEC_PER_SEC, NULL);
   member->cipher = fixture_cipher_new (7);
