@@ -3,13 +3,15 @@
 
 /* What people do in a meeting: admit, remove, lock, confirm, verify, write. Each is an action of
  * the group driver; what it refuses is told as a notice. */
+#include "base/log.h"
 #include "call/session-private.h"
 
 /* TRUE in the meeting; after it every action is silently nothing. */
 static gboolean
 is_member (CvSession *self)
 {
-  return self->driver && self->has_joined && self->state != CV_SESSION_ENDED;
+  return self->driver && self->has_joined && self->self_participant
+         && self->state != CV_SESSION_ENDED;
 }
 
 /* error: its place, because the action sets it while the arguments are evaluated. */
@@ -17,7 +19,7 @@ static void
 after_action (CvSession *self, gboolean is_done, GError *const *error)
 {
   if (!is_done) {
-    g_message ("refused: %s", (*error)->message);
+    cv_log_info ("refused: %s", (*error)->message);
     cv_session_emit_notice (self, cv_call_error_get_refusal (*error));
   }
   cv_session_group_after_input (self);
@@ -125,23 +127,26 @@ cv_session_send_chat (CvSession *self, const char *text)
 
   g_return_val_if_fail (CV_IS_SESSION (self) && text, FALSE);
 
-  if (!is_member (self) || !g_utf8_validate (text, -1, NULL))
+  if (!is_member (self) || !g_utf8_validate (text, -1, NULL)
+      || !cv_e2ee_group_driver_get_policy (self->driver)->is_chat_allowed)
     return FALSE;
   n_characters = g_utf8_strlen (text, -1);
   if (n_characters == 0 || n_characters > CV_CHAT_MAX_CHARACTERS)
     return FALSE;
   message = cv_peer_message_new (CV_PEER_MESSAGE_CHAT);
   message->chat.text = g_strdup (text);
-  cv_session_group_send_peer (self, message);
+  if (!cv_session_group_send_peer (self, message))
+    return FALSE;
   line =
       cv_chat_message_new (cv_participant_get_id (self->self_participant), self->name, text, TRUE);
-  g_list_store_append (self->chat, line);
+  cv_chat_append (self->chat, line);
   return TRUE;
 }
 
 void
 cv_session_set_camera (CvSession *self, const char *device_id)
 {
+  g_set_str (&self->camera_id, device_id);
   if (self->engine)
     cv_media_engine_set_camera (self->engine, device_id);
 }
@@ -149,6 +154,7 @@ cv_session_set_camera (CvSession *self, const char *device_id)
 void
 cv_session_set_microphone (CvSession *self, const char *device_id)
 {
+  g_set_str (&self->microphone_id, device_id);
   if (self->engine)
     cv_media_engine_set_microphone (self->engine, device_id);
 }
@@ -156,6 +162,7 @@ cv_session_set_microphone (CvSession *self, const char *device_id)
 void
 cv_session_set_speaker (CvSession *self, const char *device_id)
 {
+  g_set_str (&self->speaker_id, device_id);
   if (self->engine)
     cv_media_engine_set_speaker (self->engine, device_id);
 }

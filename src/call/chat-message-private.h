@@ -12,4 +12,8 @@ G_BEGIN_DECLS
 CvChatMessage *cv_chat_message_new (const char *sender_id, const char *sender_name,
                                     const char *text, gboolean is_self);
 
+/* The oldest lines go: what members may write must not fill the memory of the others. */
+#define CV_CHAT_MAX_LINES 2000
+void cv_chat_append (GListStore *chat, CvChatMessage *line);
+
 G_END_DECLS

@@ -92,6 +92,16 @@ cv_chat_message_new (const char *sender_id, const char *sender_name, const char 
   return self;
 }
 
+void
+cv_chat_append (GListStore *chat, CvChatMessage *line)
+{
+  const guint n_lines = g_list_model_get_n_items (G_LIST_MODEL (chat));
+
+  if (n_lines >= CV_CHAT_MAX_LINES)
+    g_list_store_splice (chat, 0, n_lines - CV_CHAT_MAX_LINES + 1, NULL, 0);
+  g_list_store_append (chat, line);
+}
+
 const char *
 cv_chat_message_get_sender_id (CvChatMessage *self)
 {

@@ -65,6 +65,17 @@ static const struct {
     [CV_CALL_ERROR_OVER] = {"over", N_ ("The Meeting Is Over"),
                             N_ ("Whoever opened the meeting has ended it. Ask for a new link if "
                                 "you want to go on.")},
+    [CV_CALL_ERROR_NAME] = {"bad-name", N_ ("A Name Is Missing"),
+                            N_ ("The others must know who comes: enter a name of letters or "
+                                "digits, and try again.")},
+    [CV_CALL_ERROR_HOSTING] =
+        {"cannot-host", N_ ("Meeting Not Opened"),
+         N_ ("The meeting cannot be opened at that address: it is taken, or not right. Choose "
+             "another address or port, and try again.")},
+    [CV_CALL_ERROR_STORAGE] =
+        {"storage", N_ ("Contacts Cannot Be Opened"),
+         N_ ("Conclave’s own files cannot be read or written, and were left as they are. Check the "
+             "disk; if the keyring was made anew, move the file “contacts” away.")},
     [CV_CALL_ERROR_INTERNAL] = {"internal", N_ ("Something Went Wrong"),
                                 N_ ("The meeting could not go on because of a mistake in Conclave. "
                                     "Start again, and please report it.")},
@@ -110,6 +121,9 @@ static const struct {
     {cv_identity_error_quark, CV_IDENTITY_ERROR_UNAVAILABLE, CV_CALL_ERROR_KEYRING},
     {cv_identity_error_quark, CV_IDENTITY_ERROR_DENIED, CV_CALL_ERROR_KEYRING},
     {cv_identity_error_quark, CV_IDENTITY_ERROR_AUTHENTICATION, CV_CALL_ERROR_KEYRING},
+    {cv_identity_error_quark, CV_IDENTITY_ERROR_NAME, CV_CALL_ERROR_NAME},
+    {cv_identity_error_quark, CV_IDENTITY_ERROR_IO, CV_CALL_ERROR_STORAGE},
+    {cv_identity_error_quark, CV_IDENTITY_ERROR_MALFORMED, CV_CALL_ERROR_STORAGE},
     {cv_media_error_quark, CV_MEDIA_ERROR_NO_DEVICE, CV_CALL_ERROR_CAMERA},
     {cv_e2ee_error_quark, CV_E2EE_ERROR_AUTHENTICATION, CV_CALL_ERROR_ENCRYPTION},
 };

@@ -4,6 +4,7 @@
 /* Between the group driver and the connection to the room: outputs become room messages, room
  * messages become inputs, and time comes from here. Nothing is decided in this file; what the
  * server says is passed on as the hint that it is. */
+#include "base/log.h"
 #include "call/session-private.h"
 #include "protocol/peer-message-json.h"
 
@@ -26,13 +27,13 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
   if (!self->driver || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (!opened) {
-    g_message ("group not started: %s", error->message);
+    cv_log_warning_limited ("group not started: %s", error->message);
     cv_e2ee_group_driver_on_start_refused (self->driver);
     cv_session_group_after_input (self);
     return;
   }
   cv_e2ee_group_driver_on_group (self->driver, cv_span_from_bytes (opened->opened.group));
-  cv_session_set_ice_servers (self, opened->opened.ice_servers);
+  cv_session_peers_set_ice_servers (self, opened->opened.ice_servers);
   cv_session_group_after_input (self);
 }
 
@@ -44,6 +45,8 @@ on_driver_start_group (gpointer data, CvSpan group_id)
       cv_message_new (self->has_opened ? CV_MESSAGE_GROUP : CV_MESSAGE_OPEN);
 
   self->has_opened = TRUE;
+  /* Of the group before this one: its word must not be taken for ours. */
+  g_clear_pointer (&self->pending_commit, g_bytes_unref);
   message->group.group = dup_group_id (group_id);
   cv_signaling_client_request_async (self->client, message, self->cancellable, on_opened,
                                      g_object_ref (self));
@@ -141,8 +144,8 @@ on_driver_joined (gpointer data)
 {
   CvSession *self = data;
 
-  self->has_joined = TRUE;
-  cv_session_join_on_member (self);
+  if (!self->has_joined)
+    cv_session_join_on_member (self);
 }
 
 static void
@@ -179,7 +182,8 @@ receive_chat (CvSession *self, const CvE2eeMember *member, const CvPeerChat *cha
   g_autoptr (CvChatMessage) line =
       cv_chat_message_new (member->id, member->name, chat->text, FALSE);
 
-  g_list_store_append (self->chat, line);
+  if (cv_e2ee_group_driver_get_policy (self->driver)->is_chat_allowed)
+    cv_chat_append (self->chat, line);
 }
 
 static void
@@ -191,7 +195,7 @@ on_driver_application (gpointer data, CvMlsLeaf from, CvSpan payload)
   g_autoptr (CvPeerMessage) message = cv_peer_message_json_parse (payload, &error);
 
   if (!message || !member) {
-    g_debug ("peer message ignored: %s", error ? error->message : "no such member");
+    cv_log_warning_limited ("peer message ignored: %s", error ? error->message : "no such member");
     return;
   }
   if (message->type == CV_PEER_MESSAGE_CHAT)
@@ -224,25 +228,6 @@ failure_of (CvSession *self, CvE2eeEnd end)
   return CV_CALL_ERROR_INTERNAL;
 }
 
-/* The driver must not be freed inside an output, so the end waits for the main loop. */
-static gboolean
-on_end_idle (gpointer data)
-{
-  CvSession *self = data;
-
-  self->end_idle = 0;
-  cv_session_end (self, self->pending_failure);
-  return G_SOURCE_REMOVE;
-}
-
-void
-cv_session_end_soon (CvSession *self, int failure)
-{
-  self->pending_failure = failure;
-  if (self->end_idle == 0)
-    self->end_idle = g_idle_add (on_end_idle, self);
-}
-
 static void
 on_driver_ended (gpointer data, CvE2eeEnd end)
 {
@@ -254,7 +239,7 @@ on_driver_ended (gpointer data, CvE2eeEnd end)
 static void
 on_driver_notice (gpointer data, CvE2eeNotice notice, CvMlsLeaf leaf)
 {
-  g_debug ("driver: notice %d about leaf %u", notice, leaf.index);
+  cv_log_debug ("driver: notice %d about leaf %u", notice, leaf.index);
 }
 
 static CvIdentityContactState
@@ -340,7 +325,7 @@ static const CvE2eeGroupDriverOps driver_ops = {
 static gboolean
 on_driver_timer (gpointer data)
 {
-  CvSession *self = data;
+  g_autoptr (CvSession) self = g_object_ref (data);
 
   self->driver_timer = 0;
   cv_e2ee_group_driver_tick (self->driver);
@@ -393,7 +378,7 @@ on_server_error (CvSession *self, const CvMessageError *error)
   const gboolean is_knock =
       g_strcmp0 (error->about, cv_message_type_to_string (CV_MESSAGE_KNOCK)) == 0;
 
-  g_message ("server: %s", error->message ? error->message : "error");
+  cv_log_warning_limited ("server: %s", error->message ? error->message : "error");
   if (error->code == CV_MESSAGE_CODE_GAP_TOO_OLD)
     cv_e2ee_group_driver_on_gap_unavailable (self->driver);
   else if (error->code == CV_MESSAGE_CODE_ROOM_FULL || error->code == CV_MESSAGE_CODE_SERVER_FULL)
@@ -437,7 +422,7 @@ on_door_message (CvSession *self, const CvMessage *message)
     cv_e2ee_group_driver_on_knock_gone (driver, message->id.id);
     break;
   case CV_MESSAGE_WELCOMED:
-    cv_session_set_ice_servers (self, message->welcomed.ice_servers);
+    cv_session_peers_set_ice_servers (self, message->welcomed.ice_servers);
     cv_session_set_step (self, CV_JOIN_STEP_KEYS);
     cv_e2ee_group_driver_on_welcome (driver, message->welcomed.payload);
     break;
@@ -473,7 +458,8 @@ on_client_message (CvSignalingClient *client, CvMessage *message, CvSession *sel
     on_accepted (self, message->epoch.epoch);
     break;
   case CV_MESSAGE_REJECTED:
-    g_clear_pointer (&self->pending_commit, g_bytes_unref);
+    if (message->rejected.epoch == self->pending_epoch)
+      g_clear_pointer (&self->pending_commit, g_bytes_unref);
     cv_e2ee_group_driver_on_commit_rejected (driver, message->rejected.epoch);
     break;
   case CV_MESSAGE_VOIDED:
@@ -507,11 +493,9 @@ on_client_state (CvSession *self)
 static void
 on_client_lost (CvSignalingClient *client, GError *error, CvSession *self)
 {
-  const gboolean is_closed = g_error_matches (error, CV_SIGNALING_ERROR, CV_SIGNALING_ERROR_CLOSED);
-
-  g_message ("connection lost: %s", error->message);
-  cv_session_end (self, is_closed && self->has_joined ? CV_CALL_ERROR_OVER
-                                                      : (int)cv_call_error_from (error));
+  cv_log_info ("connection lost: %s", error->message);
+  /* A full outbox is told from inside of a send, which may be an output of the driver. */
+  cv_session_end_soon (self, (int)cv_call_error_from (error));
 }
 
 /* ---- start and stop ---- */
@@ -553,7 +537,6 @@ void
 cv_session_group_stop (CvSession *self)
 {
   g_clear_handle_id (&self->driver_timer, g_source_remove);
-  g_clear_handle_id (&self->end_idle, g_source_remove);
   if (self->client)
     g_signal_handlers_disconnect_by_data (self->client, self);
   if (self->driver) {
@@ -565,17 +548,18 @@ cv_session_group_stop (CvSession *self)
   g_clear_pointer (&self->pending_commit, g_bytes_unref);
 }
 
-void
+gboolean
 cv_session_group_send_peer (CvSession *self, CvPeerMessage *message)
 {
   g_autoptr (GBytes) text = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!self->driver)
-    return;
+    return FALSE;
   text = cv_peer_message_json_write (message);
   if (!cv_e2ee_group_driver_send_application (self->driver, CV_E2EE_EVERYBODY,
                                               cv_span_from_bytes (text), &error))
-    g_message ("peer message not sent: %s", error->message);
+    cv_log_warning_limited ("peer message not sent: %s", error->message);
   cv_session_group_after_input (self);
+  return error == NULL;
 }

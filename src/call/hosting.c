@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ dup_own_address (void)
   for (struct ifaddrs *at = all; at; at = at->ifa_next) {
     const struct sockaddr_in *address = (const void *)at->ifa_addr;
 
-    if (!address || address->sin_family != AF_INET || ntohl (address->sin_addr.s_addr) >> 24 == 127)
+    if (!address || address->sin_family != AF_INET || !(at->ifa_flags & IFF_UP)
+        || ntohl (address->sin_addr.s_addr) >> 24 == 127)
       continue;
     inet_ntop (AF_INET, &address->sin_addr, text, sizeof text);
     break;
@@ -81,10 +83,20 @@ make_link (CvSession *self, const char *host, guint16 port, const guint8 *pin, G
   self->link->needs_passcode = self->passcode && *self->passcode;
   if (self->host.suite && !g_str_equal (self->host.suite, "pq"))
     self->link->suite = g_strdup (self->host.suite);
-  g_clear_pointer (&self->link_text, g_free);
+  if (self->link_text)
+    cv_secret_wipe (self->link_text, strlen (self->link_text));
+  g_free (self->link_text);
   self->link_text = cv_invite_link_to_string (self->link);
   cv_session_notify (self, CV_SESSION_PROP_LINK);
   return TRUE;
+}
+
+/* FALSE. Whatever the server's or the address's own error is: what a person can do is choose another. */
+static gboolean
+cannot_open (const GError *why, GError **error)
+{
+  g_set_error (error, CV_CALL_ERROR, CV_CALL_ERROR_HOSTING, "%s", why->message);
+  return FALSE;
 }
 
 static gboolean
@@ -96,6 +108,7 @@ open_own_server (CvSession *self, GError **error)
       cv_transport_certificate_new (self->crypto, g_get_real_time () / G_USEC_PER_SEC, error);
   g_autoptr (CvSecret) key =
       certificate ? cv_transport_certificate_dup_key_pem (certificate, error) : NULL;
+  g_autoptr (GError) local = NULL;
   guint16 port = 0;
 
   if (!key)
@@ -106,10 +119,11 @@ open_own_server (CvSession *self, GError **error)
   }
   self->server = server_factory->start (self->host.listen ? self->host.listen : "0.0.0.0:0",
                                         cv_transport_certificate_get_pem (certificate),
-                                        (const char *)cv_secret_get_data (key), &port, error);
+                                        (const char *)cv_secret_get_data (key), &port, &local);
   if (!self->server)
-    return FALSE;
+    return cannot_open (local, error);
   self->is_own_server = TRUE;
+  g_free (self->connect_host);
   self->connect_host = g_strdup (is_any_address (host) ? "127.0.0.1" : host);
   shown = is_any_address (host) ? dup_own_address () : g_strdup (host);
   return make_link (self, shown, port, cv_transport_certificate_get_pin (certificate), error);
@@ -118,22 +132,24 @@ open_own_server (CvSession *self, GError **error)
 static gboolean
 name_other_server (CvSession *self, GError **error)
 {
+  g_autoptr (GError) local = NULL;
   g_autoptr (GSocketConnectable) address =
-      g_network_address_parse (self->host.server, CV_INVITE_LINK_DEFAULT_PORT, error);
+      g_network_address_parse (self->host.server, CV_INVITE_LINK_DEFAULT_PORT, &local);
   const char *text = self->host.server_pin;
   g_autoptr (GBytes) pin = NULL;
 
   if (!address)
-    return FALSE;
+    return cannot_open (local, error);
   if (text)
     pin = cv_encoding_parse_base64url (text, strlen (text), CV_INVITE_LINK_PIN_BYTES);
   if (text && (!pin || g_bytes_get_size (pin) != CV_INVITE_LINK_PIN_BYTES)) {
-    g_set_error (error, CV_CALL_ERROR, CV_CALL_ERROR_LINK, "not a pin of 32 bytes");
+    g_set_error (error, CV_CALL_ERROR, CV_CALL_ERROR_HOSTING, "not a pin of 32 bytes");
     return FALSE;
   }
   return make_link (self, g_network_address_get_hostname (G_NETWORK_ADDRESS (address)),
                     g_network_address_get_port (G_NETWORK_ADDRESS (address)),
-                    pin ? g_bytes_get_data (pin, NULL) : NULL, error);
+                    pin ? g_bytes_get_data (pin, NULL) : NULL, &local)
+         || cannot_open (local, error);
 }
 
 gboolean

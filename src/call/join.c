@@ -3,6 +3,7 @@
 
 /* Into the call, by numbered steps: each does one thing, tells the next, and any failure has the
  * one way out, cv_session_end. Hosting walks the same steps; only the door is its own. */
+#include "base/log.h"
 #include "call/session-private.h"
 #include "identity/store-file.h"
 #include "identity/store-keyring.h"
@@ -19,7 +20,7 @@ fail (CvSession *self, const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  g_message ("joining: %s", error->message);
+  cv_log_warning ("joining: %s", error->message);
   cv_session_end (self, (int)cv_call_error_from (error));
 }
 
@@ -45,6 +46,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     fail (self, error);
     return;
   }
+  if (self->state != CV_SESSION_JOINING)
+    return;
   if (!self->is_hosting && !cv_signaling_client_get_is_occupied (self->client)) {
     cv_session_end (self, CV_CALL_ERROR_OVER);
     return;
@@ -80,15 +83,38 @@ step_connect (CvSession *self)
 
 /* ---- 2: identity ---- */
 
+/* Full; NULL: a one-time identity knows nobody and leaves nothing behind. Contacts are sealed with a
+ * key of their identity, so those of each file identity are a file of their own. */
+static char *
+dup_contacts_path (CvSession *self)
+{
+  g_autofree char *folder = self->data_dir
+                                ? g_strdup (self->data_dir)
+                                : g_build_filename (g_get_user_data_dir (), "conclave", NULL);
+  g_autofree char *file = NULL;
+  g_autofree char *sum = NULL;
+  g_autofree char *name = NULL;
+
+  if (self->identity_kind == CV_IDENTITY_ONE_TIME)
+    return NULL;
+  if (self->identity_kind == CV_IDENTITY_KEYRING)
+    return g_build_filename (folder, "contacts", NULL);
+  file = g_canonicalize_filename (self->identity_file, NULL);
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, file, -1);
+  name = g_strdup_printf ("contacts-%.16s", sum);
+  return g_build_filename (folder, name, NULL);
+}
+
 static gboolean
 open_contacts (CvSession *self, CvSecret *key, GError **error)
 {
-  g_autofree char *path = NULL;
+  g_autofree char *path = dup_contacts_path (self);
+  g_autoptr (GError) local = NULL;
 
-  /* A one-time identity knows nobody and leaves nothing behind. */
-  if (self->identity_kind != CV_IDENTITY_ONE_TIME)
-    path = g_build_filename (self->data_dir, "contacts", NULL);
-  self->contacts = cv_identity_contacts_new (self->crypto, key, path, error);
+  self->contacts = cv_identity_contacts_new (self->crypto, key, path, &local);
+  /* Also when the seal is wrong: that is no keyring which does not answer. */
+  if (!self->contacts)
+    g_set_error (error, CV_CALL_ERROR, CV_CALL_ERROR_STORAGE, "contacts: %s", local->message);
   return self->contacts != NULL;
 }
 
@@ -103,6 +129,10 @@ on_identity (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!identity) {
     fail (self, error);
+    return;
+  }
+  if (self->state != CV_SESSION_JOINING) {
+    cv_identity_key_pair_unref (identity);
     return;
   }
   g_clear_pointer (&self->identity, cv_identity_key_pair_unref);
@@ -142,7 +172,7 @@ step_identity (CvSession *self)
 
   cv_session_set_step (self, CV_JOIN_STEP_IDENTITY);
   if (!store) {
-    g_message ("joining: a file identity needs CONCLAVE_PASSPHRASE");
+    cv_log_warning ("joining: a file identity needs CONCLAVE_PASSPHRASE");
     cv_session_end (self, CV_CALL_ERROR_KEYRING);
     return;
   }
@@ -235,6 +265,10 @@ cv_session_join_start (CvSession *self)
   cv_session_set_step (self, CV_JOIN_STEP_LINK);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
+  if (!self->name) {
+    cv_session_end (self, CV_CALL_ERROR_NAME);
+    return;
+  }
   if (self->is_hosting && !cv_session_hosting_open (self, &error)) {
     fail (self, error);
     return;
@@ -262,10 +296,12 @@ cv_session_join_on_member (CvSession *self)
   self->certificate =
       cv_transport_certificate_new (self->crypto, g_get_real_time () / G_USEC_PER_SEC, &error);
   if (!self->certificate) {
-    g_message ("joining: %s", error->message);
+    cv_log_warning ("joining: %s", error->message);
     cv_session_end_soon (self, CV_CALL_ERROR_INTERNAL);
     return;
   }
+  /* From here on roster changes make tiles: what they need is there. */
+  self->has_joined = TRUE;
   self->net = cv_transport_net_thread_new ();
   cv_session_local_media_open (self);
   self->cipher = cv_call_media_cipher_new (cv_e2ee_group_driver_get_sender (self->driver),

@@ -3,6 +3,7 @@
 
 /* The own camera, microphone and speaker: opened in the lobby or at the latest when the call
  * begins, the same engine for both. */
+#include "base/log.h"
 #include "call/session-private.h"
 
 static void
@@ -20,24 +21,17 @@ on_engine_preview (CvSession *self)
                                   cv_media_engine_get_preview (self->engine));
 }
 
+/* Muted or camera off: the session itself has told its own properties. */
 static void
-on_engine_muted (CvSession *self)
+on_engine_local (CvSession *self)
 {
-  cv_session_notify (self, CV_SESSION_PROP_MICROPHONE_MUTED);
-  cv_session_peers_tell_local (self);
-}
-
-static void
-on_engine_camera_off (CvSession *self)
-{
-  cv_session_notify (self, CV_SESSION_PROP_CAMERA_OFF);
   cv_session_peers_tell_local (self);
 }
 
 static void
 on_engine_failed (CvMediaEngine *engine, int kind, GError *error, CvSession *self)
 {
-  g_message ("%s: %s", cv_media_kind_to_string ((CvMediaKind)kind), error->message);
+  cv_log_warning_limited ("%s: %s", cv_media_kind_to_string ((CvMediaKind)kind), error->message);
   cv_session_emit_notice (self, cv_call_error_get_media_sentence (kind == CV_MEDIA_CAMERA, error));
 }
 
@@ -57,14 +51,17 @@ cv_session_local_media_open (CvSession *self)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->engine, "notify::preview", G_CALLBACK (on_engine_preview), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->engine, "notify::muted", G_CALLBACK (on_engine_muted), self,
+  g_signal_connect_object (self->engine, "notify::muted", G_CALLBACK (on_engine_local), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->engine, "notify::camera-off", G_CALLBACK (on_engine_camera_off),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->engine, "notify::camera-off", G_CALLBACK (on_engine_local), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->engine, "failed", G_CALLBACK (on_engine_failed), self,
                            G_CONNECT_DEFAULT);
   cv_media_engine_set_muted (self->engine, self->wants_muted);
   cv_media_engine_set_camera_off (self->engine, self->wants_camera_off);
+  cv_media_engine_set_camera (self->engine, self->camera_id);
+  cv_media_engine_set_microphone (self->engine, self->microphone_id);
+  cv_media_engine_set_speaker (self->engine, self->speaker_id);
   cv_media_engine_set_video_source (self->engine, self->video);
   cv_media_engine_set_audio_source (self->engine, self->audio);
 }

@@ -282,10 +282,12 @@ cv_participant_set_view_size (CvParticipant *self, int width, int height)
 {
   g_return_if_fail (CV_IS_PARTICIPANT (self));
 
+  width = MAX (width, 0);
+  height = MAX (height, 0);
   if (self->view_width == width && self->view_height == height)
     return;
-  self->view_width = MAX (width, 0);
-  self->view_height = MAX (height, 0);
+  self->view_width = width;
+  self->view_height = height;
   g_signal_emit (self, view_size_changed, 0);
 }
 

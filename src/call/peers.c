@@ -3,6 +3,7 @@
 
 /* What arrives from the others, as their tiles show it. The routing backend makes a CvMediaPeer a
  * link; here its signals become properties of the participant whose leaf it carries. */
+#include "base/log.h"
 #include "call/session-private.h"
 
 typedef struct {
@@ -146,13 +147,53 @@ on_routing_tracks (gpointer data, const char *id, gboolean is_muted, gboolean is
 static void
 on_routing_send (gpointer data, CvPeerMessage *message)
 {
-  cv_session_group_send_peer (data, message);
+  (void)!cv_session_group_send_peer (data, message);
 }
 
 static void
 on_routing_link (gpointer data, const CvRoutingLinkFacts *facts)
 {
   cv_session_emit_link (data, facts);
+}
+
+void
+cv_session_peers_clear_ice_servers (CvSession *self)
+{
+  g_array_set_size (self->ice_servers, 0);
+  g_ptr_array_set_size (self->ice_texts, 0);
+}
+
+static const char *
+keep_text (CvSession *self, const char *text)
+{
+  char *kept = g_strdup (text);
+
+  if (kept)
+    g_ptr_array_add (self->ice_texts, kept);
+  return kept;
+}
+
+void
+cv_session_peers_set_ice_servers (CvSession *self, GPtrArray *servers)
+{
+  cv_session_peers_clear_ice_servers (self);
+  for (guint i = 0; servers && i < servers->len; i++) {
+    const CvMessageIceServer *server = servers->pdata[i];
+
+    for (guint at = 0; server->urls && server->urls[at]; at++) {
+      const CvTransportIceServer entry = {
+          .uri = keep_text (self, server->urls[at]),
+          .username = keep_text (self, server->username),
+          .password = keep_text (self, server->credential),
+      };
+
+      g_array_append_val (self->ice_servers, entry);
+    }
+  }
+  if (self->routing)
+    self->routing->klass->set_servers (
+        self->routing, (const CvTransportIceServer *)(const void *)self->ice_servers->data,
+        self->ice_servers->len);
 }
 
 GHashTable *
@@ -298,6 +339,6 @@ cv_session_peers_save_snapshots (CvSession *self, const char *dir)
     /* A name comes from the other side: the id, which is hex, makes the file name. */
     if (peer->media
         && !cv_media_peer_snapshot (peer->media, peer->leaf, CV_MEDIA_CAMERA, path, &error))
-      g_message ("no snapshot: %s", error->message);
+      cv_log_info ("no snapshot: %s", error->message);
   }
 }

@@ -3,8 +3,48 @@
 
 /* From MLS leaves to people on screen. The list of participants is made here and nowhere else, and
  * only from what the driver verified: a stream or a server message never adds anybody. */
+#include "base/log.h"
 #include "call/session-private.h"
 #include "identity/safety-number.h"
+
+/* Whoever has the link can come and go under ever new keys. */
+#define MET_MOST 4096
+
+typedef struct {
+  GBytes *key;
+  char *name;
+} Met;
+
+static void
+met_free (gpointer data)
+{
+  Met *met = data;
+
+  g_bytes_unref (met->key);
+  g_free (met->name);
+  g_free (met);
+}
+
+GHashTable *
+cv_session_roster_new_met (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, met_free);
+}
+
+/* Also who leaves before us was met. */
+static void
+remember_met (CvSession *self, const CvE2eeMember *member)
+{
+  Met *met;
+
+  if (member->is_self || g_hash_table_contains (self->met, member->id)
+      || g_hash_table_size (self->met) >= MET_MOST)
+    return;
+  met = g_new0 (Met, 1);
+  met->key = cv_span_dup (member->identity_key);
+  met->name = g_strdup (member->name);
+  g_hash_table_insert (self->met, g_strdup (member->id), met);
+}
 
 static CvContactState
 contact_of (CvIdentityContactState state)
@@ -73,7 +113,7 @@ update_facts (CvSession *self, CvParticipant *participant, const CvE2eeMember *m
     payload =
         cv_identity_safety_number_dup_payload (self->crypto, own_key, member->identity_key, NULL);
   if (error)
-    g_warning ("no safety number: %s", error->message);
+    cv_log_warning ("no safety number: %s", error->message);
   facts.safety_number = number;
   facts.safety_payload = payload;
   cv_participant_set_facts (participant, &facts);
@@ -110,6 +150,7 @@ add_or_update (CvSession *self, const CvE2eeMember *member, gboolean is_first)
   CvParticipant *known = cv_session_roster_find (self, member->id);
   g_autoptr (CvParticipant) fresh = NULL;
 
+  remember_met (self, member);
   if (known) {
     update_facts (self, known, member);
     if (!member->is_self)
@@ -123,6 +164,15 @@ add_or_update (CvSession *self, const CvE2eeMember *member, gboolean is_first)
   cv_session_peers_add (self, fresh, member->leaf.index);
   if (!is_first)
     cv_session_emit_participant (self, TRUE, fresh);
+}
+
+static void
+update_flag (CvSession *self, gboolean *field, gboolean value, CvSessionProp prop)
+{
+  if (*field == value)
+    return;
+  *field = value;
+  cv_session_notify (self, prop);
 }
 
 void
@@ -142,10 +192,11 @@ cv_session_roster_update (CvSession *self)
   remove_gone (self);
   for (guint i = 0; i < n_members; i++)
     add_or_update (self, cv_e2ee_group_driver_get_member (self->driver, i), is_first);
-  g_set_str (&self->code, cv_e2ee_group_driver_get_meeting_code (self->driver));
-  self->is_code_confirmed = cv_e2ee_group_driver_is_code_confirmed (self->driver);
-  cv_session_notify (self, CV_SESSION_PROP_MEETING_CODE);
-  cv_session_notify (self, CV_SESSION_PROP_CODE_CONFIRMED);
+  if (g_set_str (&self->code, cv_e2ee_group_driver_get_meeting_code (self->driver)))
+    cv_session_notify (self, CV_SESSION_PROP_MEETING_CODE);
+  update_flag (self, &self->is_code_confirmed,
+               cv_e2ee_group_driver_is_code_confirmed (self->driver),
+               CV_SESSION_PROP_CODE_CONFIRMED);
   cv_session_roster_update_policy (self);
   cv_session_emit_roster (self);
 }
@@ -175,12 +226,11 @@ cv_session_roster_update_policy (CvSession *self)
 
   if (!policy)
     return;
-  self->is_moderator = cv_e2ee_group_driver_is_moderator (self->driver);
-  self->is_locked = policy->is_locked;
-  self->is_moderated = policy->admission == CV_E2EE_ADMISSION_MODERATOR;
-  cv_session_notify (self, CV_SESSION_PROP_IS_MODERATOR);
-  cv_session_notify (self, CV_SESSION_PROP_IS_LOCKED);
-  cv_session_notify (self, CV_SESSION_PROP_ADMISSION_MODERATED);
+  update_flag (self, &self->is_moderator, cv_e2ee_group_driver_is_moderator (self->driver),
+               CV_SESSION_PROP_IS_MODERATOR);
+  update_flag (self, &self->is_locked, policy->is_locked, CV_SESSION_PROP_IS_LOCKED);
+  update_flag (self, &self->is_moderated, policy->admission == CV_E2EE_ADMISSION_MODERATOR,
+               CV_SESSION_PROP_ADMISSION_MODERATED);
 }
 
 static const char *
@@ -248,7 +298,7 @@ cv_session_roster_save_contacts (CvSession *self)
 
   if (cv_identity_contacts_save (self->contacts, &error))
     return;
-  g_message ("contacts were not saved: %s", error->message);
+  cv_log_info ("contacts were not saved: %s", error->message);
   if (!self->has_told_contacts)
     cv_session_emit_notice (self, cv_call_error_get_contacts_sentence ());
   self->has_told_contacts = TRUE;
@@ -258,16 +308,18 @@ void
 cv_session_roster_note_contacts (CvSession *self)
 {
   const guint64 now_s = (guint64)(g_get_real_time () / G_USEC_PER_SEC);
+  GHashTableIter iter;
+  gpointer value;
 
-  if (!self->contacts || !self->driver)
+  if (!self->contacts || g_hash_table_size (self->met) == 0)
     return;
-  for (guint i = 0; i < cv_e2ee_group_driver_get_n_members (self->driver); i++) {
-    const CvE2eeMember *member = cv_e2ee_group_driver_get_member (self->driver, i);
+  g_hash_table_iter_init (&iter, self->met);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const Met *met = value;
 
     /* Refuses, and changes nothing, while a changed key was not accepted. */
-    if (!member->is_self)
-      (void)!cv_identity_contacts_note_met (self->contacts, member->identity_key, member->name,
-                                            now_s);
+    (void)!cv_identity_contacts_note_met (self->contacts, cv_span_from_bytes (met->key), met->name,
+                                          now_s);
   }
   cv_session_roster_save_contacts (self);
 }

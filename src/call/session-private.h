@@ -40,11 +40,14 @@ struct _CvSession {
   char *audio;
   CvIdentityKind identity_kind;
   char *identity_file;
-  char *data_dir;
+  char *data_dir; /* NULL: the user's */
   char *snapshot_dir; /* NULL: none */
   gboolean is_headless;
   gboolean wants_muted;
   gboolean wants_camera_off;
+  char *camera_id; /* NULL: the default */
+  char *microphone_id;
+  char *speaker_id;
   char *passcode; /* wiped when the room keys are there */
 
   /* Models. */
@@ -81,6 +84,7 @@ struct _CvSession {
   CvIdentityKeyPair *identity;
   CvIdentityContacts *contacts;
   gboolean has_told_contacts; /* that they cannot be saved */
+  GHashTable *met; /* participant id → Met of roster.c: whom the contacts learn at the end */
   CvE2eeRoomKeys *room_keys;
   CvSignalingClient *client;
   CvE2eeGroupDriver *driver;
@@ -131,14 +135,13 @@ void cv_session_set_state (CvSession *self, CvSessionState state);
 void cv_session_set_step (CvSession *self, CvJoinStep step);
 /* Ends the session, whatever it was doing; failure: CvCallError or CV_SESSION_NO_FAILURE. */
 void cv_session_end (CvSession *self, int failure);
-void cv_session_end_soon (CvSession *self, int failure); /* from a callback of what ends */
+/* The same from a callback of what ends: as soon as it has returned. The first failure counts. */
+void cv_session_end_soon (CvSession *self, int failure);
 void cv_session_emit_notice (CvSession *self, const char *sentence);
 void cv_session_emit_link (CvSession *self, const CvRoutingLinkFacts *facts);
 void cv_session_emit_roster (CvSession *self);
 void cv_session_emit_participant (CvSession *self, gboolean has_joined, CvParticipant *participant);
 const CvMlsSuite *cv_session_get_suite (CvSession *self); /* NULL: unknown */
-/* From the room server: CvMessageIceServer, or NULL. */
-void cv_session_set_ice_servers (CvSession *self, GPtrArray *servers);
 
 /* ---- join.c ---- */
 void cv_session_join_start (CvSession *self);
@@ -152,9 +155,11 @@ void cv_session_hosting_close (CvSession *self);
 gboolean cv_session_group_start (CvSession *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cv_session_group_stop (CvSession *self);
 void cv_session_group_after_input (CvSession *self); /* plans the driver's next tick */
-void cv_session_group_send_peer (CvSession *self, CvPeerMessage *message);
+/* FALSE: it could not be sealed, and was not sent. */
+gboolean cv_session_group_send_peer (CvSession *self, CvPeerMessage *message);
 
 /* ---- roster.c ---- */
+GHashTable *cv_session_roster_new_met (void);
 void cv_session_roster_update (CvSession *self);
 void cv_session_roster_update_door (CvSession *self);
 void cv_session_roster_update_policy (CvSession *self);
@@ -172,6 +177,9 @@ void cv_session_peers_add (CvSession *self, CvParticipant *participant, guint32 
 void cv_session_peers_remove (CvSession *self, const char *id);
 void cv_session_peers_refresh (CvSession *self, CvParticipant *participant);
 void cv_session_peers_tell_local (CvSession *self);
+/* From the room server: CvMessageIceServer, or NULL. For links that are made from now on. */
+void cv_session_peers_set_ice_servers (CvSession *self, GPtrArray *servers);
+void cv_session_peers_clear_ice_servers (CvSession *self);
 void cv_session_peers_save_snapshots (CvSession *self, const char *dir);
 
 /* ---- local-media.c ---- */

@@ -7,6 +7,7 @@
  *   LOBBY ─host, join─▶ JOINING ─▶ IN_CALL ⇄ RECONNECTING
  *                          └──────────┴──────────┴──▶ ENDED   (leave, or a failure) */
 #include "call/session-private.h"
+#include "identity/statement.h"
 
 #include <string.h>
 
@@ -95,42 +96,6 @@ cv_session_get_suite (CvSession *self)
   return cv_crypto_suites_find_room (name);
 }
 
-static void
-clear_ice_servers (CvSession *self)
-{
-  g_array_set_size (self->ice_servers, 0);
-  g_ptr_array_set_size (self->ice_texts, 0);
-}
-
-static const char *
-keep_text (CvSession *self, const char *text)
-{
-  char *kept = g_strdup (text);
-
-  if (kept)
-    g_ptr_array_add (self->ice_texts, kept);
-  return kept;
-}
-
-void
-cv_session_set_ice_servers (CvSession *self, GPtrArray *servers)
-{
-  clear_ice_servers (self);
-  for (guint i = 0; servers && i < servers->len; i++) {
-    const CvMessageIceServer *server = servers->pdata[i];
-
-    for (guint at = 0; server->urls && server->urls[at]; at++) {
-      const CvTransportIceServer entry = {
-          .uri = keep_text (self, server->urls[at]),
-          .username = keep_text (self, server->username),
-          .password = keep_text (self, server->credential),
-      };
-
-      g_array_append_val (self->ice_servers, entry);
-    }
-  }
-}
-
 /* ---- the way down ---- */
 
 static void
@@ -162,9 +127,10 @@ take_down (CvSession *self)
   g_clear_pointer (&self->certificate, cv_transport_certificate_unref);
   g_clear_pointer (&self->room_keys, cv_e2ee_room_keys_unref);
   g_clear_pointer (&self->contacts, cv_identity_contacts_free);
+  g_hash_table_remove_all (self->met);
   g_clear_pointer (&self->identity, cv_identity_key_pair_unref);
   wipe_text (&self->passcode);
-  clear_ice_servers (self);
+  cv_session_peers_clear_ice_servers (self);
 }
 
 void
@@ -172,6 +138,9 @@ cv_session_end (CvSession *self, int failure)
 {
   g_autoptr (CvSession) alive = g_object_ref (self);
 
+  if (self->end_idle != 0)
+    failure = self->pending_failure;
+  g_clear_handle_id (&self->end_idle, g_source_remove);
   if (self->state == CV_SESSION_ENDED)
     return;
   self->state = CV_SESSION_ENDED;
@@ -183,11 +152,41 @@ cv_session_end (CvSession *self, int failure)
   cv_session_notify (self, CV_SESSION_PROP_STATE);
 }
 
+static gboolean
+on_end_idle (gpointer data)
+{
+  CvSession *self = data;
+
+  self->end_idle = 0;
+  cv_session_end (self, self->pending_failure);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cv_session_end_soon (CvSession *self, int failure)
+{
+  if (self->end_idle != 0 || self->state == CV_SESSION_ENDED)
+    return;
+  self->pending_failure = failure;
+  self->end_idle = g_idle_add_full (G_PRIORITY_DEFAULT, on_end_idle, self, NULL);
+}
+
+static void
+clear_host (CvSession *self)
+{
+  g_free ((char *)self->host.listen);
+  g_free ((char *)self->host.suite);
+  g_free ((char *)self->host.server);
+  g_free ((char *)self->host.server_pin);
+  self->host = (CvHostOptions){0};
+}
+
 static void
 cv_session_dispose (GObject *object)
 {
   CvSession *self = CV_SESSION (object);
 
+  g_clear_handle_id (&self->end_idle, g_source_remove);
   take_down (self);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->self_participant);
@@ -203,6 +202,7 @@ cv_session_finalize (GObject *object)
   CvSession *self = CV_SESSION (object);
 
   g_clear_pointer (&self->peers, g_hash_table_unref);
+  g_clear_pointer (&self->met, g_hash_table_unref);
   g_clear_pointer (&self->ice_servers, g_array_unref);
   g_clear_pointer (&self->ice_texts, g_ptr_array_unref);
   g_clear_pointer (&self->crypto, cv_crypto_context_unref);
@@ -215,12 +215,12 @@ cv_session_finalize (GObject *object)
   g_free (self->identity_file);
   g_free (self->data_dir);
   g_free (self->snapshot_dir);
+  g_free (self->camera_id);
+  g_free (self->microphone_id);
+  g_free (self->speaker_id);
   g_free (self->connect_host);
   g_free (self->shield_text);
-  g_free ((char *)self->host.listen);
-  g_free ((char *)self->host.suite);
-  g_free ((char *)self->host.server);
-  g_free ((char *)self->host.server_pin);
+  clear_host (self);
   G_OBJECT_CLASS (cv_session_parent_class)->finalize (object);
 }
 
@@ -302,6 +302,39 @@ cv_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
   }
 }
 
+/* What a person typed becomes the nearest name that may be signed; NULL when nothing is left. The
+ * name is in the leaf, so it cannot change inside a meeting. */
+static void
+set_name (CvSession *self, const char *typed)
+{
+  g_autofree char *clean = typed ? cv_identity_statement_dup_clean_name (typed) : NULL;
+
+  if (self->state == CV_SESSION_LOBBY && g_set_str (&self->name, clean))
+    cv_session_notify (self, CV_SESSION_PROP_NAME);
+}
+
+static void
+set_muted (CvSession *self, gboolean is_muted)
+{
+  if (self->wants_muted == is_muted)
+    return;
+  self->wants_muted = is_muted;
+  if (self->engine)
+    cv_media_engine_set_muted (self->engine, is_muted);
+  cv_session_notify (self, CV_SESSION_PROP_MICROPHONE_MUTED);
+}
+
+static void
+set_camera_off (CvSession *self, gboolean is_off)
+{
+  if (self->wants_camera_off == is_off)
+    return;
+  self->wants_camera_off = is_off;
+  if (self->engine)
+    cv_media_engine_set_camera_off (self->engine, is_off);
+  cv_session_notify (self, CV_SESSION_PROP_CAMERA_OFF);
+}
+
 static void
 cv_session_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
@@ -309,21 +342,13 @@ cv_session_set_property (GObject *object, guint id, const GValue *value, GParamS
 
   switch (id) {
   case CV_SESSION_PROP_NAME:
-    /* The name is signed into the leaf: it cannot change inside a meeting. */
-    if (self->state == CV_SESSION_LOBBY && g_set_str (&self->name, g_value_get_string (value)))
-      cv_session_notify (self, CV_SESSION_PROP_NAME);
+    set_name (self, g_value_get_string (value));
     break;
   case CV_SESSION_PROP_MICROPHONE_MUTED:
-    self->wants_muted = g_value_get_boolean (value);
-    if (self->engine)
-      cv_media_engine_set_muted (self->engine, self->wants_muted);
-    cv_session_notify (self, CV_SESSION_PROP_MICROPHONE_MUTED);
+    set_muted (self, g_value_get_boolean (value));
     break;
   case CV_SESSION_PROP_CAMERA_OFF:
-    self->wants_camera_off = g_value_get_boolean (value);
-    if (self->engine)
-      cv_media_engine_set_camera_off (self->engine, self->wants_camera_off);
-    cv_session_notify (self, CV_SESSION_PROP_CAMERA_OFF);
+    set_camera_off (self, g_value_get_boolean (value));
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -403,25 +428,38 @@ cv_session_init (CvSession *self)
 
 /* ---- public ---- */
 
+/* One for the whole program, never freed: OpenSSL keeps state of a context in every thread that
+ * used it, and crashes when such a thread ends after the context. Threads of GLib's and GStreamer's
+ * pools outlive any session. */
+static CvCrypto *
+get_crypto (void)
+{
+  static CvCrypto *crypto;
+  g_autoptr (GError) error = NULL;
+
+  if (!crypto)
+    crypto = cv_crypto_context_new (FALSE, &error);
+  if (!crypto)
+    g_error ("OpenSSL cannot be used: %s", error->message);
+  return crypto;
+}
+
 CvSession *
 cv_session_new (const CvSessionOptions *options)
 {
   CvSession *self = g_object_new (CV_TYPE_SESSION, NULL);
-  g_autoptr (GError) error = NULL;
 
-  self->name = g_strdup (options->name);
+  set_name (self, options->name);
   self->video = g_strdup (options->video ? options->video : "device");
   self->audio = g_strdup (options->audio ? options->audio : "device");
   self->identity_kind = options->identity;
   self->identity_file = g_strdup (options->identity_file);
-  self->data_dir = options->data_dir ? g_strdup (options->data_dir)
-                                     : g_build_filename (g_get_user_data_dir (), "conclave", NULL);
+  self->data_dir = g_strdup (options->data_dir);
   self->is_headless = options->is_headless;
   self->snapshot_dir = g_strdup (options->snapshot_dir);
   self->peers = cv_session_peers_new_table ();
-  self->crypto = cv_crypto_context_new (FALSE, &error);
-  if (!self->crypto)
-    g_error ("OpenSSL cannot be used: %s", error->message);
+  self->met = cv_session_roster_new_met ();
+  self->crypto = cv_crypto_context_ref (get_crypto ());
   return self;
 }
 
@@ -437,9 +475,13 @@ cv_session_start_preview (CvSession *self)
 void
 cv_session_host (CvSession *self, const CvHostOptions *options)
 {
-  g_return_if_fail (CV_IS_SESSION (self) && self->state == CV_SESSION_LOBBY);
+  g_return_if_fail (CV_IS_SESSION (self));
 
+  /* A second click comes before the lobby is gone. */
+  if (self->state != CV_SESSION_LOBBY)
+    return;
   self->is_hosting = TRUE;
+  clear_host (self);
   self->host = (CvHostOptions){
       .listen = g_strdup (options->listen),
       .suite = g_strdup (options->suite),
@@ -447,6 +489,7 @@ cv_session_host (CvSession *self, const CvHostOptions *options)
       .server = g_strdup (options->server),
       .server_pin = g_strdup (options->server_pin),
   };
+  wipe_text (&self->passcode);
   self->passcode = g_strdup (options->passcode);
   cv_session_join_start (self);
 }
@@ -477,8 +520,12 @@ cv_session_set_link (CvSession *self, const char *link, GError **error)
 void
 cv_session_join (CvSession *self, const char *passcode)
 {
-  g_return_if_fail (CV_IS_SESSION (self) && self->state == CV_SESSION_LOBBY && self->link);
+  g_return_if_fail (CV_IS_SESSION (self) && self->link);
 
+  if (self->state != CV_SESSION_LOBBY)
+    return;
+  self->is_hosting = FALSE;
+  wipe_text (&self->passcode);
   self->passcode = g_strdup (passcode);
   cv_session_join_start (self);
 }
@@ -488,11 +535,20 @@ cv_session_leave (CvSession *self)
 {
   g_return_if_fail (CV_IS_SESSION (self));
 
-  cv_session_end (self, CV_SESSION_NO_FAILURE);
+  /* Who leaves may stand in a signal of what ends. */
+  cv_session_end_soon (self, CV_SESSION_NO_FAILURE);
 }
 
 void
 cv_session_use_one_time_identity (CvSession *self)
 {
+  g_return_if_fail (CV_IS_SESSION (self));
+
   self->identity_kind = CV_IDENTITY_ONE_TIME;
+  if (self->state != CV_SESSION_ENDED || self->failure != CV_CALL_ERROR_KEYRING)
+    return;
+  self->failure = CV_SESSION_NO_FAILURE;
+  cv_session_set_step (self, CV_JOIN_STEP_LINK);
+  cv_session_notify (self, CV_SESSION_PROP_FAILURE);
+  cv_session_set_state (self, CV_SESSION_LOBBY);
 }

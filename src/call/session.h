@@ -61,7 +61,8 @@ G_DECLARE_FINAL_TYPE (CvSession, cv_session, CV, SESSION, GObject)
 /* Properties (r: read, w: write), all notified:
  *   state r, step r, failure r (int: CvCallError or CV_SESSION_NO_FAILURE)
  *   link r                    the invite link once hosting or joined
- *   name rw                   own display name, ≤ 64 characters
+ *   name rw                   own display name, ≤ 64 characters; cleaned of what may not be signed,
+ *                             NULL when nothing is left; fixed outside of the lobby
  *   needs-passcode r          the link asks for one
  *   is-moderator r, is-locked r, admission-moderated r
  *   microphone-muted rw, camera-off rw
@@ -112,10 +113,12 @@ gboolean
 cv_session_set_link (CvSession *self, const char *link, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cv_session_join (CvSession *self, const char *passcode);
 
-/* Cancels a join or leaves the call; ENDED follows. */
+/* Cancels a join or leaves the call; ENDED follows from the main loop, so that it may be called in
+ * any handler. */
 void cv_session_leave (CvSession *self);
 
-/* After ENDED by CV_CALL_ERROR_KEYRING: the next join uses a one-time identity. */
+/* After ENDED by CV_CALL_ERROR_KEYRING: back to LOBBY, and the next join or host, which needs its
+ * passcode again, uses a one-time identity. */
 void cv_session_use_one_time_identity (CvSession *self);
 
 GListModel *cv_session_get_participants (CvSession *self);
@@ -145,10 +148,10 @@ void cv_session_deny (CvSession *self, CvKnock *knock);
 void cv_session_remove (CvSession *self, CvParticipant *participant);
 void cv_session_set_locked (CvSession *self, gboolean is_locked);
 
-/* FALSE when the text is empty or longer than CV_CHAT_MAX_CHARACTERS. */
+/* FALSE when the text is empty or longer than CV_CHAT_MAX_CHARACTERS, or cannot be sent now. */
 gboolean cv_session_send_chat (CvSession *self, const char *text);
 
-/* Device ids of media/devices.h; NULL: the default. Works in the lobby and in a running call. */
+/* Device ids of media/devices.h; NULL: the default. Works at any time before the end. */
 void cv_session_set_camera (CvSession *self, const char *device_id);
 void cv_session_set_microphone (CvSession *self, const char *device_id);
 void cv_session_set_speaker (CvSession *self, const char *device_id);

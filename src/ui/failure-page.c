@@ -58,6 +58,13 @@ remedy_for (CvCallError error)
     return (Remedy){"conclave-people-symbolic", N_ ("_Try Again"), "win.retry"};
   case CV_CALL_ERROR_ENCRYPTION:
     return (Remedy){"conclave-shield-warning-symbolic", N_ ("_Join Again"), "win.retry"};
+  case CV_CALL_ERROR_NAME:
+    return (Remedy){"dialog-warning-symbolic", NULL, NULL};
+  case CV_CALL_ERROR_HOSTING:
+    return (Remedy){"network-offline-symbolic", N_ ("_Try Again"), "win.retry"};
+  case CV_CALL_ERROR_STORAGE:
+    return (Remedy){"dialog-error-symbolic", N_ ("Use a _One-Time Identity"), "win.retry-one-time",
+                    TRUE};
   case CV_CALL_ERROR_INTERNAL:
     return (Remedy){"dialog-error-symbolic", N_ ("_Try Again"), "win.retry"};
   }
