@@ -14,7 +14,8 @@ struct CvCliEvents {
   gboolean is_host;
   gboolean has_joined;
   char *last_shield;
-  GHashTable *known_knocks;
+  GHashTable *known_knocks; /* ids of those at the door now */
+  GHashTable *known_participants; /* and of those inside */
   GHashTable *decoded; /* stream → frames decoded at the last report */
   gint64 last_media_us;
   guint media_timer;
@@ -108,6 +109,25 @@ add_participant (JsonBuilder *builder, CvParticipant *participant)
   json_builder_end_object (builder);
 }
 
+/* Without a window every picture is wanted, at 360p, until a `view` command says otherwise. */
+static void
+view_newcomers (CvCliEvents *self, GListModel *participants)
+{
+  GHashTable *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (participants); i++) {
+    g_autoptr (CvParticipant) participant = g_list_model_get_item (participants, i);
+    const char *id = cv_participant_get_id (participant);
+
+    if (!cv_participant_get_is_self (participant)
+        && !g_hash_table_contains (self->known_participants, id))
+      cv_participant_set_view_size (participant, 640, 360);
+    g_hash_table_add (known, g_strdup (id));
+  }
+  g_hash_table_unref (self->known_participants);
+  self->known_participants = known;
+}
+
 static void
 on_session_roster_changed (CvCliEvents *self)
 {
@@ -125,12 +145,10 @@ on_session_roster_changed (CvCliEvents *self)
     g_autoptr (CvParticipant) participant = g_list_model_get_item (participants, i);
 
     add_participant (builder, participant);
-    /* Without a window every picture is wanted, at 360p. */
-    if (!cv_participant_get_is_self (participant))
-      cv_participant_set_view_size (participant, 640, 360);
   }
   json_builder_end_array (builder);
   emit (builder);
+  view_newcomers (self, participants);
 }
 
 static void
@@ -156,12 +174,14 @@ static void
 on_door_changed (CvCliEvents *self)
 {
   GListModel *door = cv_session_get_door (self->session);
+  GHashTable *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < g_list_model_get_n_items (door); i++) {
     g_autoptr (CvKnock) knock = g_list_model_get_item (door, i);
     JsonBuilder *builder;
 
-    if (!g_hash_table_add (self->known_knocks, g_strdup (cv_knock_get_id (knock))))
+    g_hash_table_add (known, g_strdup (cv_knock_get_id (knock)));
+    if (g_hash_table_contains (self->known_knocks, cv_knock_get_id (knock)))
       continue;
     builder = begin ("knock");
     add_text (builder, "participant", cv_knock_get_id (knock));
@@ -170,6 +190,8 @@ on_door_changed (CvCliEvents *self)
     add_text (builder, "contact", contact_word (cv_knock_get_contact (knock)));
     emit (builder);
   }
+  g_hash_table_unref (self->known_knocks);
+  self->known_knocks = known;
 }
 
 static void
@@ -316,6 +338,7 @@ cv_cli_events_new (CvSession *session, gboolean is_host)
   self->session = session;
   self->is_host = is_host;
   self->known_knocks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->known_participants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->decoded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->last_media_us = g_get_monotonic_time ();
   g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_session_state), self);
@@ -350,6 +373,7 @@ cv_cli_events_free (CvCliEvents *self)
   g_signal_handlers_disconnect_by_data (cv_session_get_chat (self->session), self);
   g_clear_handle_id (&self->media_timer, g_source_remove);
   g_hash_table_unref (self->known_knocks);
+  g_hash_table_unref (self->known_participants);
   g_hash_table_unref (self->decoded);
   g_free (self->last_shield);
   g_free (self);

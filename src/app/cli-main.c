@@ -37,12 +37,13 @@ on_line (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *line = g_data_input_stream_read_line_finish_utf8 (G_DATA_INPUT_STREAM (source),
                                                                      result, NULL, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  /* No more input, closed or broken: the meeting goes on. Only a bad line is worth another read. */
+  if (error && error->domain != G_CONVERT_ERROR)
     return;
   if (error)
     cv_cli_events_error ("bad-command", "expected UTF-8");
   else if (!line)
-    return; /* end of input: the meeting goes on */
+    return;
   else if (*line)
     cv_cli_commands_run (program->session, line);
   read_next (program);

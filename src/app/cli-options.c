@@ -103,13 +103,19 @@ cv_cli_options_parse (CvCliOptions *options, int argc, char **argv, int *exit_co
   return TRUE;
 }
 
+static void
+wipe (char **text)
+{
+  if (*text)
+    cv_secret_wipe (*text, strlen (*text));
+  g_clear_pointer (text, g_free);
+}
+
 void
 cv_cli_options_clear (CvCliOptions *options)
 {
-  if (options->passcode)
-    cv_secret_wipe (options->passcode, strlen (options->passcode));
-  g_free (options->link);
-  g_free (options->passcode);
+  wipe (&options->passcode);
+  wipe (&options->link);
   g_free (options->listen);
   g_free (options->suite);
   g_free (options->admission);
