@@ -170,7 +170,7 @@ class Desktop:
     def run(self, *command, **more):
         """Runs to its end; standard output, or Failed."""
         done = subprocess.run(command, env=self.env, capture_output=True, text=True,
-                              timeout=DEADLINE_SECONDS, **more)
+                              errors="replace", timeout=DEADLINE_SECONDS, **more)
         if done.returncode != 0:
             raise Failed(f"{' '.join(command)}: {done.stderr.strip()}")
         return done.stdout
