@@ -16,9 +16,7 @@ static void
 on_engine_preview (CvSession *self)
 {
   cv_session_notify (self, CV_SESSION_PROP_PREVIEW);
-  if (self->self_participant)
-    cv_participant_set_paintable (self->self_participant,
-                                  cv_media_engine_get_preview (self->engine));
+  cv_session_peers_tell_local (self);
 }
 
 /* Muted or camera off: the session itself has told its own properties. */
@@ -33,6 +31,7 @@ on_engine_failed (CvMediaEngine *engine, int kind, GError *error, CvSession *sel
 {
   cv_log_warning_limited ("%s: %s", cv_media_kind_to_string ((CvMediaKind)kind), error->message);
   cv_session_emit_notice (self, cv_call_error_get_media_sentence (kind == CV_MEDIA_CAMERA, error));
+  cv_session_peers_tell_local (self);
 }
 
 void

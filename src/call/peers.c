@@ -279,8 +279,10 @@ cv_session_peers_tell_local (CvSession *self)
     return;
   local.has_microphone = !g_str_equal (self->audio, "off");
   local.has_camera = !g_str_equal (self->video, "off");
-  local.is_muted = cv_media_engine_get_muted (self->engine);
-  local.is_camera_off = cv_media_engine_get_camera_off (self->engine);
+  /* The tracks are announced in any case: a device may be plugged in during the meeting. */
+  local.is_muted = cv_media_engine_get_muted (self->engine)
+                   || !cv_media_engine_is_capturing (self->engine, CV_MEDIA_AUDIO);
+  local.is_camera_off = !cv_media_engine_is_capturing (self->engine, CV_MEDIA_CAMERA);
   if (self->routing)
     self->routing->klass->set_local (self->routing, &local);
   if (!self->self_participant)

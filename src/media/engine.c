@@ -138,6 +138,7 @@ on_device_added (CvDevices *devices, CvDevice *device, gpointer data)
   case CV_DEVICE_MICROPHONE:
     if (self->audio != NULL)
       cv_source_slot_device_added (cv_audio_sender_get_slot (self->audio));
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MUTED]);
     break;
   case CV_DEVICE_SPEAKER:
     if (self->audio_out != NULL)
@@ -163,6 +164,7 @@ on_device_removed (CvDevices *devices, CvDevice *device, gpointer data)
   case CV_DEVICE_MICROPHONE:
     if (self->audio != NULL)
       cv_source_slot_device_removed (cv_audio_sender_get_slot (self->audio), id);
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MUTED]);
     break;
   case CV_DEVICE_SPEAKER:
     if (self->audio_out != NULL)
@@ -342,6 +344,7 @@ cv_media_engine_set_audio_source (CvMediaEngine *self, const char *word)
   cv_source_slot_set_word (cv_audio_sender_get_slot (self->audio), word);
   if (!cv_source_slot_is_running (cv_audio_sender_get_slot (self->audio)))
     on_level (self, 0.0);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MUTED]);
 }
 
 void
@@ -414,12 +417,24 @@ cv_media_engine_get_camera_off (CvMediaEngine *self)
   return self->is_camera_off;
 }
 
+gboolean
+cv_media_engine_is_capturing (CvMediaEngine *self, CvMediaKind kind)
+{
+  g_return_val_if_fail (CV_IS_MEDIA_ENGINE (self), FALSE);
+
+  if (kind == CV_MEDIA_CAMERA)
+    return self->video != NULL
+           && cv_source_slot_is_running (cv_video_sender_get_slot (self->video));
+  return kind == CV_MEDIA_AUDIO && self->audio != NULL
+         && cv_source_slot_is_running (cv_audio_sender_get_slot (self->audio));
+}
+
 GObject *
 cv_media_engine_get_preview (CvMediaEngine *self)
 {
   g_return_val_if_fail (CV_IS_MEDIA_ENGINE (self), NULL);
 
-  if (self->video == NULL || !cv_source_slot_is_running (cv_video_sender_get_slot (self->video)))
+  if (!cv_media_engine_is_capturing (self, CV_MEDIA_CAMERA))
     return NULL;
   return cv_video_sender_get_preview (self->video);
 }

@@ -71,6 +71,9 @@ void cv_media_engine_set_muted (CvMediaEngine *self, gboolean is_muted);
 void cv_media_engine_set_camera_off (CvMediaEngine *self, gboolean is_off);
 gboolean cv_media_engine_get_muted (CvMediaEngine *self);
 gboolean cv_media_engine_get_camera_off (CvMediaEngine *self);
+/* Whether camera or microphone deliver: FALSE when there is none, or it is off. Every change is
+ * followed by notify::preview or notify::muted. */
+gboolean cv_media_engine_is_capturing (CvMediaEngine *self, CvMediaKind kind);
 GObject *cv_media_engine_get_preview (CvMediaEngine *self); /* borrowed, may be NULL */
 double cv_media_engine_get_microphone_level (CvMediaEngine *self);
 
