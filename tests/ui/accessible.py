@@ -153,14 +153,17 @@ class Node:
 class Window(Node):
     """The window of an application that was started as a process of ours."""
 
-    def __init__(self, pid, env, seconds=DEADLINE_SECONDS):
-        self.pid = pid
+    def __init__(self, process, env, seconds=DEADLINE_SECONDS):
+        self.process = process
+        self.pid = process.pid
         self.env = env
         self.id = until(self._find_id, "a window on the display", seconds)
         self.application = until(self._find_application, "the application on AT-SPI", seconds)
         super().__init__(self.application, self)
 
     def _find_id(self):
+        if self.process.poll() is not None:
+            raise NotFound(f"the application ended with {self.process.returncode}")
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.pid)],
                                env=self.env, capture_output=True, text=True)
         return found.stdout.split()[-1:] and found.stdout.split()[-1]

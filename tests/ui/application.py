@@ -42,9 +42,10 @@ class Application:
         self.process = subprocess.Popen([CONCLAVE, *self.arguments], env=self.desktop.env,
                                         stdin=subprocess.DEVNULL, stderr=self.errors)
         try:
-            self.window = Window(self.process.pid, self.desktop.env, 60)
+            self.window = Window(self.process, self.desktop.env, 60)
         except BaseException:
             self.__exit__()
+            print(self.log(), file=sys.stderr)
             raise
         return self
 
