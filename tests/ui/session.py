@@ -208,7 +208,8 @@ class Desktop:
         # As GNOME has it; without a settings daemon GTK would take the first font that it finds.
         settings = folder / "config" / "gtk-4.0" / "settings.ini"
         settings.parent.mkdir()
-        settings.write_text("[Settings]\ngtk-font-name=Cantarell 11\n")
+        # No animations: what is still in flight when a program ends looks like a leak.
+        settings.write_text("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=0\n")
 
     def _start_display(self):
         # A server that ends just now takes the socket of the next one with its number with it.
