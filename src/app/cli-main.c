@@ -8,12 +8,14 @@
 #include "app/own-server.h"
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
 #include <glib-unix.h>
 #include <gst/gst.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 typedef struct {
@@ -176,12 +178,23 @@ run (Program *program)
     ;
 }
 
+/* Whoever starts us may have closed them: the next file, which may be one that wakes a thread, would
+ * take the number, and be read for commands or written over with events. */
+static void
+open_standard_files (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) == -1 && open ("/dev/null", O_RDWR) != fd)
+      abort ();
+}
+
 int
 main (int argc, char **argv)
 {
   Program program = {.exit_code = 0};
   int exit_code;
 
+  open_standard_files ();
   if (!cv_cli_options_parse (&program.options, argc, argv, &exit_code))
     return exit_code;
   if (program.options.record) {

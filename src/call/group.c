@@ -27,7 +27,8 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
   if (!self->driver || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (!opened) {
-    cv_log_warning_limited ("group not started: %s", error->message);
+    /* Normal while the server still counts who has said goodbye inside; the driver tries again. */
+    cv_log_info ("group not started: %s", error->message);
     cv_e2ee_group_driver_on_start_refused (self->driver);
     cv_session_group_after_input (self);
     return;
