@@ -97,8 +97,10 @@ cv_cli_options_parse (CvCliOptions *options, int argc, char **argv, int *exit_co
   *exit_code = 2;
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return refuse (error->message);
-  if (!check (options, argc, argv))
+  if (!check (options, argc, argv)) {
+    cv_cli_options_clear (options);
     return FALSE;
+  }
   *exit_code = 0;
   return TRUE;
 }
