@@ -107,8 +107,8 @@ def suites(tap, start):
         bob = start("Bob", "join", host.wait("ready", seconds=30)["link"], *QUIET, *MEMORY)
         for person in (host, bob):
             shield(person, "encrypted", 40)
-        tap.ok(host.of("joined")[0]["suite"] == suite == bob.of("joined")[0]["suite"],
-               f"a meeting in {suite} is encrypted", bob.of("joined"))
+        told = [person.wait("joined")["suite"] for person in (host, bob)]
+        tap.ok(told == [suite, suite], f"a meeting in {suite} is encrypted", told)
         host.do("leave")
         bob.wait("left")
 
