@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -39,8 +38,7 @@ dup_own_address (void)
   for (struct ifaddrs *at = all; at; at = at->ifa_next) {
     const struct sockaddr_in *address = (const void *)at->ifa_addr;
 
-    if (!address || address->sin_family != AF_INET || !(at->ifa_flags & IFF_UP)
-        || ntohl (address->sin_addr.s_addr) >> 24 == 127)
+    if (!address || address->sin_family != AF_INET || ntohl (address->sin_addr.s_addr) >> 24 == 127)
       continue;
     inet_ntop (AF_INET, &address->sin_addr, text, sizeof text);
     break;
