@@ -73,6 +73,8 @@ set_readable (gpointer widget, gboolean is_readable)
 static void
 on_banner_revealed (AdwBanner *banner)
 {
+  if (adw_banner_get_revealed (banner))
+    gtk_widget_set_visible (GTK_WIDGET (banner), TRUE);
   set_readable (banner, adw_banner_get_revealed (banner));
 }
 
@@ -80,7 +82,7 @@ static void
 watch_banner (AdwBanner *banner)
 {
   g_signal_connect (banner, "notify::revealed", G_CALLBACK (on_banner_revealed), NULL);
-  on_banner_revealed (banner);
+  gtk_widget_set_visible (GTK_WIDGET (banner), FALSE);
 }
 
 static void

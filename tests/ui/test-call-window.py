@@ -98,6 +98,8 @@ class Hosting(Scenario):
                 "call: the shield says so in words")
         self.ok(window.find("label", re.compile("Nobody else is here yet")),
                 "call: says that nobody else is here")
+        self.ok(not window.all("grouping", re.compile("is being restored")),
+                "call: a banner that is not shown is not read out either")
         self.ok(window.moves(own), "call: the own picture moves")
         self.app.shoot("call-alone")
         window.find("button", "Copy invite link").click()
@@ -108,11 +110,10 @@ class Hosting(Scenario):
     def guest_comes(self):
         window = self.window
         self.bob = self.guest("join", self.link, "--name", "Bob", "--identity", "memory")
-        self.bob.wait("joined", seconds=30)
+        self.ok(window.find("label", "Bob has joined", 60), "call: announces the guest")
         bob = window.find("list", TILES).find("list item", re.compile("^Bob"), 30)
         self.ok(bob.name == "Bob, First time with this device",
                 "call: the guest's tile says who it is and how well known", bob.name)
-        self.ok(window.find("label", "Bob has joined"), "call: announces the guest")
         window.until(lambda: not bob.all("image", re.compile("Avatar")), "a picture of the guest")
         self.ok(window.moves(bob), "call: the guest's picture moves")
         self.ok(window.brightness(bob) > 20, "call: the guest's picture is not black")
