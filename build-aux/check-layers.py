@@ -14,7 +14,7 @@ from pathlib import Path
 MAX_FILE_LINES = 600
 MAX_FUNCTION_LINES = 80
 # The C library's own headers, which any layer may use.
-C_LIBRARY = re.compile(r"^(std\w+|string|math|errno|limits|locale|time|signal|unistd|fcntl|sys/\w+|netinet/\w+|arpa/inet|ifaddrs|poll|ctype|inttypes|float)\.h$")
+C_LIBRARY = re.compile(r"^(std\w+|string|math|errno|limits|locale|time|signal|unistd|fcntl|sys/\w+|netinet/\w+|arpa/inet|net/if|ifaddrs|poll|ctype|inttypes|float)\.h$")
 
 
 def read_layers(path):

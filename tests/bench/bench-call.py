@@ -28,7 +28,7 @@ def cpu_seconds(person):
 
 
 def own_id(person):
-    return person.of("joined")[0]["participant"]
+    return person.wait("joined")["participant"]
 
 
 def look_at_nobody(person, people):

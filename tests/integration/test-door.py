@@ -54,7 +54,7 @@ def door(tap, start):
     tap.ok(newcomers == [False], "a later joiner is the only one left to check", newcomers)
 
     mark = bob.mark()
-    victim = bob.of("joined")[0]["participant"]
+    victim = bob.wait("joined")["participant"]
     cleo.do("remove", participant=victim)
     host.do("remove", participant=victim)
     left = bob.wait("left", seconds=30, since=mark)

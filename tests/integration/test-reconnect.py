@@ -27,7 +27,7 @@ def ids(person):
 
 
 def own_id(person):
-    return person.of("joined")[0]["participant"]
+    return person.wait("joined")["participant"]
 
 
 def chat_passes(sender, others, text):

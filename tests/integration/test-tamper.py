@@ -102,7 +102,7 @@ def dropped_removal(tap, start):
     try:
         _, people = meeting(start, proxy)
         host, bob, cleo = people
-        cleo_id = cleo.of("joined")[0]["participant"]
+        cleo_id = cleo.wait("joined")["participant"]
         state["hide"] = True
         marks = [p.mark() for p in people]
         host.do("remove", participant=cleo_id)
