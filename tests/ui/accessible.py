@@ -15,6 +15,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 DEADLINE_SECONDS = 20
+BORDER = 5
 # Names isolate what people wrote from the direction of the text around it.
 ISOLATES = re.compile("[\u2066-\u2069]")
 
@@ -217,8 +218,11 @@ class Window(Node):
         return brightness(self.pixels(node.box()))
 
     def screenshot(self, path):
-        subprocess.run(["import", "-window", self.id, str(path)], env=self.env, check=True,
-                       timeout=DEADLINE_SECONDS)
+        """Without the border that GTK draws where no compositor could draw a shadow."""
+        width, height = self.size()
+        subprocess.run(["import", "-window", self.id, "-crop",
+                        f"{width - 2 * BORDER}x{height - 2 * BORDER}+{BORDER}+{BORDER}", "+repage",
+                        str(path)], env=self.env, check=True, timeout=DEADLINE_SECONDS)
 
     def pixels(self, box):
         """The RGB bytes of a part of the window."""
