@@ -127,6 +127,8 @@ on_routing_peer (gpointer data, const char *id, CvMediaPeer *media)
   g_signal_connect (media, "paintable", G_CALLBACK (on_media_paintable), peer);
   g_signal_connect (media, "dimensions", G_CALLBACK (on_media_dimensions), peer);
   g_signal_connect (media, "level", G_CALLBACK (on_media_level), peer);
+  /* Its picture may be there before anybody listened. */
+  on_media_paintable (media, peer->leaf, CV_MEDIA_CAMERA, peer);
   update_picture (peer);
 }
 
