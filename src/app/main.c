@@ -3,6 +3,7 @@
 
 /* The desktop application. */
 #include "app/own-server.h"
+#include "base/log.h"
 #include "ui/application.h"
 
 #include <gst/gst.h>
@@ -10,6 +11,8 @@
 int
 main (int argc, char **argv)
 {
+  /* Before anything can write a line: it keeps the secrets of invite links out of the log. */
+  cv_log_init ();
   gst_init (NULL, NULL);
   cv_session_set_server_factory (cv_own_server_get_factory ());
 
