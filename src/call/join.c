@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define DOOR_TIMEOUT_S 300
-#define APPLICATION_ID "org.conclave.Conclave"
 
 /* The one exit. A cancelled step has ended the session already. */
 static void
@@ -153,7 +152,7 @@ make_store (CvSession *self)
 
   switch (self->identity_kind) {
   case CV_IDENTITY_KEYRING:
-    return cv_identity_store_keyring_new (APPLICATION_ID);
+    return cv_identity_store_keyring_new (CV_APPLICATION_ID);
   case CV_IDENTITY_ONE_TIME:
     return cv_identity_store_memory_new ();
   case CV_IDENTITY_FILE:

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* The application's GSettings, and its ids and paths. */
+/* The application's GSettings. */
 #pragma once
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-#define CV_APPLICATION_ID "org.conclave.Conclave"
 
 GSettings *cv_settings_new (void); /* full */
 
