@@ -68,6 +68,13 @@ cv_encoding_dup_hex (CvSpan bytes)
   return text;
 }
 
+void
+cv_encoding_write_digits (guint64 value, char *out, gsize n_digits)
+{
+  for (gsize i = n_digits; i-- > 0; value /= 10)
+    out[i] = (char)('0' + value % 10);
+}
+
 static gsize
 base64_len (gsize len)
 {
@@ -125,7 +132,7 @@ read_hex (const char *text, gsize len, guint8 *out)
     seen |= high | low;
     out[i] = (guint8)((guint)high << 4 | ((guint)low & 0x0f));
   }
-  return seen >= 0;
+  return cv_secret_reveal (seen >= 0);
 }
 
 static gboolean
@@ -148,7 +155,7 @@ read_base64url (const char *text, gsize len, guint8 *out)
     }
   }
   /* Bits that belong to no byte must be zero, or one value would have many texts. */
-  return seen >= 0 && (bits & ((1u << n_bits) - 1)) == 0;
+  return cv_secret_reveal ((seen >= 0) & ((bits & ((1u << n_bits) - 1)) == 0));
 }
 
 typedef gboolean (*Read) (const char *text, gsize len, guint8 *out);

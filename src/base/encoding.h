@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* Bytes as text: hex and base64url (RFC 4648 §5, without padding).
+/* Bytes as text: hex, base64url (RFC 4648 §5, without padding) and digits.
  *
  * Constant time in the contents, so that the same functions serve keys and ids; lengths are
  * public. Parsing accepts only what writing gives: no white space, no padding, no left-over bits
@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 
 char *cv_encoding_dup_hex (CvSpan bytes); /* full, lower case */
 char *cv_encoding_dup_base64url (CvSpan bytes); /* full */
+
+/* The last n_digits of the decimal number, without a NUL: for codes that people compare. */
+void cv_encoding_write_digits (guint64 value, char *out, gsize n_digits);
 
 /* Full; NULL when text is not the encoding of at most max bytes. text need not end in NUL. */
 GBytes *cv_encoding_parse_hex (const char *text, gsize len, gsize max);

@@ -34,4 +34,8 @@ void cv_secret_wipe (void *data, gsize len);
 gboolean cv_secret_equal (const void *a, const void *b, gsize len);
 gboolean cv_secret_span_equal (CvSpan a, CvSpan b);
 
+/* Gives its argument back: marks the place where one bit about a secret (a text was valid, a number
+ * was in range) becomes public on purpose. Not inlined, so that what led to it stays arithmetic. */
+gboolean cv_secret_reveal (gboolean claim);
+
 G_END_DECLS

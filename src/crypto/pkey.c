@@ -65,7 +65,7 @@ is_below_and_not_zero (const guint8 *scalar, const guint8 *order, gsize len)
     borrow = 1u - (difference >> 8);
     any |= scalar[i];
   }
-  return borrow == 1 && any != 0;
+  return cv_secret_reveal ((borrow == 1) & (any != 0));
 }
 
 gboolean

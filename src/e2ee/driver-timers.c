@@ -4,8 +4,6 @@
 /* Heartbeats out and in, the shield, and the messages inside the group. */
 #include "e2ee/driver-private.h"
 
-#include <string.h>
-
 #define TRUST_EVERY_US G_USEC_PER_SEC
 #define FAILING_US (2 * G_USEC_PER_SEC)
 #define FOREIGN_SHOWN_US (30 * G_USEC_PER_SEC)
@@ -73,9 +71,8 @@ does_agree (const CvE2eeGroupDriver *driver, const CvE2eeHeartbeat *theirs)
   return theirs->epoch == ours.epoch
          && cv_span_equal (cv_span_from_bytes (theirs->transcript_hash),
                            cv_span_from_bytes (ours.transcript_hash))
-         && memcmp (theirs->authenticator_hash, ours.authenticator_hash,
-                    sizeof ours.authenticator_hash)
-                == 0;
+         && cv_secret_equal (theirs->authenticator_hash, ours.authenticator_hash,
+                             sizeof ours.authenticator_hash);
 }
 
 void

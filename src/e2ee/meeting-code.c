@@ -4,11 +4,16 @@
 /* The meeting code's digits. */
 #include "e2ee/meeting-code.h"
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
+
+#include <string.h>
 
 #define LABEL "Conclave 1.0 meeting code"
 #define N_GROUPS 6
 #define CHUNK_LEN 5
+#define N_DIGITS 5
+#define GROUP_LEN (N_DIGITS + 1) /* and a space, or the NUL */
 
 char *
 cv_e2ee_meeting_code_dup (const CvCrypto *crypto, CvSpan epoch_authenticator, GError **error)
@@ -20,12 +25,15 @@ cv_e2ee_meeting_code_dup (const CvCrypto *crypto, CvSpan epoch_authenticator, GE
   cv_writer_put (&writer, epoch_authenticator);
   if (!cv_crypto_hash_digest (crypto, CV_HASH_SHA512, cv_writer_span (&writer), hash, error))
     return NULL;
-  GString *text = g_string_new (NULL);
+  char *text = g_malloc (N_GROUPS * GROUP_LEN);
+  memset (text, ' ', N_GROUPS * GROUP_LEN - 1);
+  text[N_GROUPS * GROUP_LEN - 1] = '\0';
   for (guint group = 0; group < N_GROUPS; group++) {
     guint64 value = 0;
     for (guint i = 0; i < CHUNK_LEN; i++)
       value = value << 8 | hash[group * CHUNK_LEN + i];
-    g_string_append_printf (text, "%s%05" G_GUINT64_FORMAT, group > 0 ? " " : "", value % 100000);
+    cv_encoding_write_digits (value, text + group * GROUP_LEN, N_DIGITS);
   }
-  return g_string_free (text, FALSE);
+  cv_secret_wipe (hash, sizeof hash);
+  return text;
 }

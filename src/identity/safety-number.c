@@ -5,6 +5,7 @@
  * same. */
 #include "identity/safety-number.h"
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 
 #include <string.h>
@@ -13,6 +14,8 @@
 #define ITERATIONS 5200
 #define GROUPS_PER_HALF 6
 #define DIGITS_PER_GROUP 5
+#define GROUP_LEN (DIGITS_PER_GROUP + 1) /* and a space, or the NUL */
+#define CHUNK_LEN 5
 #define HASH_LEN 64
 #define FINGERPRINT_LEN 32 /* of each side in the QR code */
 
@@ -66,16 +69,18 @@ cv_identity_safety_number_dup (const CvCrypto *crypto, CvSpan own_key, CvSpan pe
   Fingerprint halves[2];
   if (!compute_sorted (crypto, own_key, peer_key, halves, error))
     return NULL;
-  GString *text = g_string_new (NULL);
-  for (guint half = 0; half < 2; half++)
-    for (guint group = 0; group < GROUPS_PER_HALF; group++) {
-      guint64 value = 0;
-      for (guint i = 0; i < 5; i++)
-        value = value << 8 | halves[half].hash[group * 5 + i];
-      g_string_append_printf (text, "%s%0*" G_GUINT64_FORMAT, text->len > 0 ? " " : "",
-                              DIGITS_PER_GROUP, value % 100000);
-    }
-  return g_string_free (text, FALSE);
+  gsize len = 2 * GROUPS_PER_HALF * GROUP_LEN;
+  char *text = g_malloc (len);
+  memset (text, ' ', len - 1);
+  text[len - 1] = '\0';
+  for (guint group = 0; group < 2 * GROUPS_PER_HALF; group++) {
+    const guint8 *hash = halves[group / GROUPS_PER_HALF].hash;
+    guint64 value = 0;
+    for (guint i = 0; i < CHUNK_LEN; i++)
+      value = value << 8 | hash[group % GROUPS_PER_HALF * CHUNK_LEN + i];
+    cv_encoding_write_digits (value, text + group * GROUP_LEN, DIGITS_PER_GROUP);
+  }
+  return text;
 }
 
 GBytes *

@@ -108,6 +108,19 @@ test_secret (void)
   g_assert_null (cv_encoding_parse_secret_hex ("6x", 2, 5));
 }
 
+static void
+test_digits (void)
+{
+  char text[7] = "abcdef";
+
+  cv_encoding_write_digits (1234567, text, 5);
+  g_assert_cmpstr (text, ==, "34567f");
+  cv_encoding_write_digits (42, text, 5);
+  g_assert_cmpstr (text, ==, "00042f");
+  cv_encoding_write_digits (G_MAXUINT64, text, 6);
+  g_assert_cmpstr (text, ==, "551615");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +131,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/encoding/agrees-with-glib", test_agrees_with_glib);
   g_test_add_func ("/base/encoding/rejects-what-it-would-not-write", test_rejects);
   g_test_add_func ("/base/encoding/secret", test_secret);
+  g_test_add_func ("/base/encoding/digits", test_digits);
   return g_test_run ();
 }
