@@ -44,6 +44,24 @@ read_unmerged (CvReader *reader, GArray *unmerged)
     cv_reader_fail (reader);
 }
 
+/* How many of an ascending list are below `leaf`: where it is, or belongs. */
+static guint
+position_of (const GArray *leaves, guint32 leaf)
+{
+  guint low = 0;
+  guint high = leaves->len;
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+
+    if (g_array_index (leaves, guint32, middle) < leaf)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 CvMlsParentNode *
 cv_mls_parent_node_new (CvSpan encryption_key, CvSpan parent_hash)
 {
@@ -58,13 +76,11 @@ CvMlsParentNode *
 cv_mls_parent_node_add_unmerged (const CvMlsParentNode *node, CvMlsLeaf leaf)
 {
   CvMlsParentNode *copy = parent_node_alloc ();
-  guint at = 0;
+  guint at = position_of (node->unmerged, leaf.index);
 
   copy->encryption_key = g_bytes_ref (node->encryption_key);
   copy->parent_hash = g_bytes_ref (node->parent_hash);
   g_array_append_vals (copy->unmerged, node->unmerged->data, node->unmerged->len);
-  while (at < copy->unmerged->len && unmerged_at (copy, at) < leaf.index)
-    at++;
   if (at == copy->unmerged->len || unmerged_at (copy, at) != leaf.index)
     g_array_insert_val (copy->unmerged, at, leaf.index);
   return copy;
@@ -91,10 +107,7 @@ cv_mls_parent_node_unref (CvMlsParentNode *node)
 gboolean
 cv_mls_parent_node_has_unmerged (const CvMlsParentNode *node, CvMlsLeaf leaf)
 {
-  for (guint i = 0; i < node->unmerged->len; i++)
-    if (unmerged_at (node, i) == leaf.index)
-      return TRUE;
-  return FALSE;
+  return cv_mls_parent_node_is_any_in (node->unmerged, leaf.index, leaf.index + 1);
 }
 
 CvMlsParentNode *
@@ -113,12 +126,12 @@ cv_mls_parent_node_read (CvReader *reader)
 void
 cv_mls_parent_node_write (CvWriter *writer, const CvMlsParentNode *node)
 {
-  cv_mls_parent_node_write_without (writer, node, NULL, 0);
+  cv_mls_parent_node_write_without (writer, node, NULL);
 }
 
 void
 cv_mls_parent_node_write_without (CvWriter *writer, const CvMlsParentNode *node,
-                                  const gboolean *left_out, guint32 n_left_out)
+                                  const GArray *left_out)
 {
   gsize mark;
 
@@ -128,8 +141,16 @@ cv_mls_parent_node_write_without (CvWriter *writer, const CvMlsParentNode *node,
   for (guint i = 0; i < node->unmerged->len; i++) {
     guint32 leaf = unmerged_at (node, i);
 
-    if (leaf >= n_left_out || !left_out[leaf])
+    if (!left_out || !cv_mls_parent_node_is_any_in (left_out, leaf, leaf + 1))
       cv_writer_u32 (writer, leaf);
   }
   cv_writer_end_vector (writer, mark);
+}
+
+gboolean
+cv_mls_parent_node_is_any_in (const GArray *leaves, guint32 from, guint32 to)
+{
+  guint at = position_of (leaves, from);
+
+  return at < leaves->len && g_array_index (leaves, guint32, at) < to;
 }

@@ -29,9 +29,12 @@ gboolean cv_mls_parent_node_has_unmerged (const CvMlsParentNode *node, CvMlsLeaf
 /* NULL on a malformed node, with the reader failed. */
 CvMlsParentNode *cv_mls_parent_node_read (CvReader *reader);
 void cv_mls_parent_node_write (CvWriter *writer, const CvMlsParentNode *node);
-/* The same without the unmerged leaves that are set in `left_out` (a gboolean a leaf), for the
- * original sibling tree hash of §7.9. */
+/* The same without the unmerged leaves that are in `left_out` too (guint32, ascending; NULL: none),
+ * for the original sibling tree hash of §7.9. */
 void cv_mls_parent_node_write_without (CvWriter *writer, const CvMlsParentNode *node,
-                                       const gboolean *left_out, guint32 n_left_out);
+                                       const GArray *left_out);
+
+/* Whether an ascending list of leaf indices has one in from … to − 1. */
+gboolean cv_mls_parent_node_is_any_in (const GArray *leaves, guint32 from, guint32 to);
 
 G_END_DECLS

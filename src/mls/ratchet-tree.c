@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* The tree as an array of slots in the order of RFC 9420 appendix C:
+/* The tree of subtrees, each node under its index of RFC 9420 appendix C:
  *
  *            3
  *        1       5        odd: parents, even: leaves
@@ -12,38 +12,39 @@
 #include "mls/ratchet-tree.h"
 
 #include "mls/error.h"
+#include "mls/key-set.h"
 
 #include <string.h>
 
-#define HASH_MAX 64
-
 enum { NODE_TYPE_LEAF = 1, NODE_TYPE_PARENT = 2 };
-
-typedef struct {
-  CvMlsLeafNode *leaf;
-  CvMlsParentNode *parent;
-  guint8 hash_len; /* 0: stale */
-  guint8 hash[HASH_MAX];
-} Slot;
 
 struct CvMlsRatchetTree {
   guint32 n_leaves;
-  guint32 n_members;
-  Slot *slots; /* 2 × n_leaves − 1 */
+  CvMlsSubtree *root;
+  CvMlsKeySet *encryption_keys;
+  CvMlsKeySet *signature_keys;
+  guint n_repeats; /* keys that are there already, each time that they come */
 };
 
-static guint32
-n_nodes (const CvMlsRatchetTree *tree)
-{
-  return 2 * tree->n_leaves - 1;
-}
+/* The nodes from the root down to one, all the tree's own, to be written. */
+typedef struct {
+  CvMlsSubtree *nodes[CV_MLS_TREE_DEPTH_MAX + 1];
+  guint n_nodes;
+} Way;
+
+/* What a ratchet_tree vector has for a node. */
+typedef struct {
+  CvMlsLeafNode *leaf;
+  CvMlsParentNode *parent;
+} Entry;
 
 static void
-slot_clear (Slot *slot)
+entry_clear (gpointer data)
 {
-  g_clear_pointer (&slot->leaf, cv_mls_leaf_node_unref);
-  g_clear_pointer (&slot->parent, cv_mls_parent_node_unref);
-  slot->hash_len = 0;
+  Entry *entry = data;
+
+  g_clear_pointer (&entry->leaf, cv_mls_leaf_node_unref);
+  g_clear_pointer (&entry->parent, cv_mls_parent_node_unref);
 }
 
 static CvMlsNode
@@ -52,62 +53,126 @@ tree_root (const CvMlsRatchetTree *tree)
   return cv_mls_tree_math_root (tree->n_leaves);
 }
 
-/* The node's own hash and those above it. */
-static void
-make_stale (CvMlsRatchetTree *tree, CvMlsNode node)
+/* Down one level; which child is below `from` on the way to `to`. */
+static guint
+step_down (CvMlsNode *from, CvMlsNode to)
 {
-  CvMlsNode root = tree_root (tree);
+  guint side = to.index > from->index ? 1 : 0;
 
-  tree->slots[node.index].hash_len = 0;
-  while (node.index != root.index) {
-    node = cv_mls_tree_math_parent (node);
-    tree->slots[node.index].hash_len = 0;
+  *from = side == 0 ? cv_mls_tree_math_left (*from) : cv_mls_tree_math_right (*from);
+  return side;
+}
+
+/* Makes the nodes from the root to `at` the tree's own. close_way follows once they are written. */
+static void
+open_way (CvMlsRatchetTree *tree, CvMlsNode at, Way *way)
+{
+  CvMlsSubtree **place = &tree->root;
+  CvMlsNode node = tree_root (tree);
+
+  way->n_nodes = 0;
+  way->nodes[way->n_nodes++] = cv_mls_subtree_own (place);
+  while (node.index != at.index) {
+    place = &(*place)->children[step_down (&node, at)];
+    way->nodes[way->n_nodes++] = cv_mls_subtree_own (place);
   }
 }
 
-static void
-set_width (CvMlsRatchetTree *tree, guint32 n_leaves)
+static CvMlsSubtree *
+end_of (const Way *way)
 {
-  guint32 old = n_nodes (tree);
-  guint32 new = 2 * n_leaves - 1;
+  return way->nodes[way->n_nodes - 1];
+}
 
-  for (guint32 i = new; i < old; i++)
-    slot_clear (&tree->slots[i]);
-  tree->slots = g_renew (Slot, tree->slots, new);
-  if (new > old)
-    memset (tree->slots + old, 0, (new - old) * sizeof (Slot));
-  tree->n_leaves = n_leaves;
+/* Sums are renewed from below, and all hashes on the way are stale. */
+static void
+close_way (Way *way)
+{
+  for (guint i = way->n_nodes; i > 0; i--) {
+    cv_mls_subtree_sum (way->nodes[i - 1]);
+    way->nodes[i - 1]->hash_len = 0;
+  }
+}
+
+/* Either may be NULL. */
+static void
+change_key (CvMlsRatchetTree *tree, CvMlsKeySet **keys, GBytes *from, GBytes *to)
+{
+  if (from && !cv_mls_key_set_remove (keys, from))
+    tree->n_repeats--;
+  if (to && !cv_mls_key_set_add (keys, to))
+    tree->n_repeats++;
+}
+
+static void
+put_leaf (CvMlsRatchetTree *tree, CvMlsSubtree *at, CvMlsLeafNode *node)
+{
+  CvMlsLeafNode *old = at->leaf;
+
+  change_key (tree, &tree->encryption_keys, old ? old->encryption_key : NULL,
+              node ? node->encryption_key : NULL);
+  change_key (tree, &tree->signature_keys, old ? old->signature_key : NULL,
+              node ? node->signature_key : NULL);
+  at->leaf = node ? cv_mls_leaf_node_ref (node) : NULL;
+  cv_mls_leaf_node_unref (old);
+}
+
+static void
+put_parent (CvMlsRatchetTree *tree, CvMlsSubtree *at, CvMlsParentNode *node)
+{
+  CvMlsParentNode *old = at->parent;
+
+  change_key (tree, &tree->encryption_keys, old ? old->encryption_key : NULL,
+              node ? node->encryption_key : NULL);
+  at->parent = node ? cv_mls_parent_node_ref (node) : NULL;
+  cv_mls_parent_node_unref (old);
+}
+
+/* RFC 9420 §7.7: a new root over the old one and as many blank leaves. */
+static void
+widen (CvMlsRatchetTree *tree)
+{
+  guint level = cv_mls_tree_math_level (tree_root (tree));
+
+  tree->root = cv_mls_subtree_join (tree->root, cv_mls_subtree_new (level));
+  tree->n_leaves *= 2;
 }
 
 /* RFC 9420 §7.7: while the right half has only blank leaves, it goes. */
 static void
 truncate_tree (CvMlsRatchetTree *tree)
 {
-  guint32 last = tree->n_leaves;
-  guint32 width = tree->n_leaves;
+  while (tree->n_leaves > 1 && tree->root->children[1]->n_members == 0) {
+    CvMlsSubtree *left = cv_mls_subtree_ref (tree->root->children[0]);
 
-  while (last > 0 && !tree->slots[2 * (last - 1)].leaf)
-    last--;
-  while (width > 1 && last <= width / 2)
-    width /= 2;
-  if (width < tree->n_leaves)
-    set_width (tree, width);
+    cv_mls_subtree_unref (tree->root);
+    tree->root = left;
+    tree->n_leaves /= 2;
+  }
 }
 
+/* Down to the left wherever there is room. */
 static gboolean
 find_blank_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf *leaf)
 {
-  for (guint32 i = 0; i < tree->n_leaves; i++)
-    if (!tree->slots[2 * i].leaf) {
-      leaf->index = i;
-      return TRUE;
-    }
-  return FALSE;
+  const CvMlsSubtree *subtree = tree->root;
+  guint32 from = 0;
+
+  if (subtree->n_members == tree->n_leaves)
+    return FALSE;
+  for (guint32 half = tree->n_leaves / 2; half > 0; half /= 2) {
+    gboolean is_left_full = subtree->children[0]->n_members == half;
+
+    subtree = subtree->children[is_left_full ? 1 : 0];
+    from += is_left_full ? half : 0;
+  }
+  leaf->index = from;
+  return TRUE;
 }
 
 /* One optional<Node>; the presence byte decides, the type must fit the place. */
 static gboolean
-read_slot (CvReader *reader, guint32 index, Slot *slot)
+read_entry (CvReader *reader, guint32 index, Entry *entry)
 {
   guint8 presence = cv_reader_u8 (reader);
   guint8 type;
@@ -120,24 +185,130 @@ read_slot (CvReader *reader, guint32 index, Slot *slot)
   if (type != (index % 2 == 0 ? NODE_TYPE_LEAF : NODE_TYPE_PARENT))
     return FALSE;
   if (type == NODE_TYPE_LEAF)
-    slot->leaf = cv_mls_leaf_node_read (reader);
+    entry->leaf = cv_mls_leaf_node_read (reader);
   else
-    slot->parent = cv_mls_parent_node_read (reader);
-  return slot->leaf || slot->parent;
+    entry->parent = cv_mls_parent_node_read (reader);
+  return entry->leaf || entry->parent;
 }
 
-/* Resolutions index the slots by these entries, so none may point outside, whatever comes. */
-static gboolean
-unmerged_fit (const CvMlsRatchetTree *tree)
+/* All of the vector, in order. */
+static GArray *
+read_entries (CvSpan encoded, GError **error)
 {
-  for (guint32 i = 1; i < n_nodes (tree); i += 2) {
-    const CvMlsParentNode *parent = tree->slots[i].parent;
+  g_autoptr (GArray) entries = g_array_new (FALSE, TRUE, sizeof (Entry));
+  CvReader outer;
+  CvReader reader;
+
+  g_array_set_clear_func (entries, entry_clear);
+  cv_reader_init (&outer, encoded);
+  cv_reader_open_vector (&outer, CV_MLS_LIMIT_TREE, &reader);
+  while (cv_reader_remaining (&reader) > 0) {
+    guint32 index = entries->len;
+
+    if (index == 2 * CV_MLS_LEAVES_MAX - 1) {
+      cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "ratchet tree is too wide");
+      return NULL;
+    }
+    g_array_set_size (entries, index + 1);
+    if (!read_entry (&reader, index, &g_array_index (entries, Entry, index))) {
+      cv_reader_fail (&reader);
+      break;
+    }
+  }
+  if (!cv_reader_finish (&reader) || !cv_reader_finish (&outer) || entries->len == 0) {
+    cv_mls_error_fail_malformed (error, "ratchet tree");
+    return NULL;
+  }
+  return g_steal_pointer (&entries);
+}
+
+/* Resolutions look leaves up by these entries, so none may point outside, whatever comes. */
+static gboolean
+unmerged_fit (const GArray *entries, guint32 n_leaves)
+{
+  for (guint32 i = 1; i < entries->len; i += 2) {
+    const CvMlsParentNode *parent = g_array_index (entries, Entry, i).parent;
 
     for (guint j = 0; parent && j < parent->unmerged->len; j++)
-      if (g_array_index (parent->unmerged, guint32, j) >= tree->n_leaves)
+      if (g_array_index (parent->unmerged, guint32, j) >= n_leaves)
         return FALSE;
   }
   return TRUE;
+}
+
+/* The subtree of a node, from the vector; what lies behind its end is blank. */
+static CvMlsSubtree *
+build (CvMlsRatchetTree *tree, const GArray *entries, CvMlsNode node)
+{
+  const Entry *entry =
+      node.index < entries->len ? &g_array_index (entries, Entry, node.index) : NULL;
+  CvMlsSubtree *subtree;
+
+  if (cv_mls_tree_math_is_leaf (node)) {
+    subtree = cv_mls_subtree_new (0);
+    if (entry)
+      put_leaf (tree, subtree, entry->leaf);
+  } else {
+    CvMlsSubtree *left = build (tree, entries, cv_mls_tree_math_left (node));
+
+    subtree = cv_mls_subtree_join (left, build (tree, entries, cv_mls_tree_math_right (node)));
+    if (entry)
+      put_parent (tree, subtree, entry->parent);
+  }
+  cv_mls_subtree_sum (subtree);
+  return subtree;
+}
+
+static void
+write_node (const CvMlsSubtree *subtree, CvWriter *writer)
+{
+  cv_writer_u8 (writer, subtree->leaf || subtree->parent ? 1 : 0);
+  if (subtree->leaf) {
+    cv_writer_u8 (writer, NODE_TYPE_LEAF);
+    cv_mls_leaf_node_write (writer, subtree->leaf);
+  } else if (subtree->parent) {
+    cv_writer_u8 (writer, NODE_TYPE_PARENT);
+    cv_mls_parent_node_write (writer, subtree->parent);
+  }
+}
+
+/* In the order of the indices: what is left of a node, itself, what is right of it. n_filled: how
+ * many nodes are to come; blank ones after the last of these are not written. */
+static void
+write_subtree (const CvMlsSubtree *subtree, CvWriter *writer, guint32 *n_filled)
+{
+  if (*n_filled == 0)
+    return;
+  if (subtree->children[0])
+    write_subtree (subtree->children[0], writer, n_filled);
+  if (*n_filled == 0)
+    return;
+  write_node (subtree, writer);
+  *n_filled -= subtree->leaf || subtree->parent ? 1 : 0;
+  if (subtree->children[1])
+    write_subtree (subtree->children[1], writer, n_filled);
+}
+
+static void
+resolve (const CvMlsSubtree *subtree, CvMlsNode node, GArray *nodes)
+{
+  if (subtree->n_filled == 0)
+    return;
+  if (subtree->leaf || subtree->parent)
+    g_array_append_val (nodes, node);
+  if (subtree->leaf)
+    return;
+  if (!subtree->parent) {
+    resolve (subtree->children[0], cv_mls_tree_math_left (node), nodes);
+    resolve (subtree->children[1], cv_mls_tree_math_right (node), nodes);
+    return;
+  }
+  for (guint i = 0; i < subtree->parent->unmerged->len; i++) {
+    CvMlsLeaf leaf = {g_array_index (subtree->parent->unmerged, guint32, i)};
+    CvMlsNode unmerged = cv_mls_tree_math_from_leaf (leaf);
+
+    g_array_append_val (nodes, unmerged);
+  }
 }
 
 CvMlsRatchetTree *
@@ -146,24 +317,18 @@ cv_mls_ratchet_tree_new (void)
   CvMlsRatchetTree *tree = g_new0 (CvMlsRatchetTree, 1);
 
   tree->n_leaves = 1;
-  tree->slots = g_new0 (Slot, 1);
+  tree->root = cv_mls_subtree_new (0);
   return tree;
 }
 
 CvMlsRatchetTree *
 cv_mls_ratchet_tree_copy (const CvMlsRatchetTree *tree)
 {
-  CvMlsRatchetTree *copy = g_new0 (CvMlsRatchetTree, 1);
+  CvMlsRatchetTree *copy = g_memdup2 (tree, sizeof *tree);
 
-  copy->n_leaves = tree->n_leaves;
-  copy->n_members = tree->n_members;
-  copy->slots = g_memdup2 (tree->slots, n_nodes (tree) * sizeof (Slot));
-  for (guint32 i = 0; i < n_nodes (tree); i++) {
-    if (copy->slots[i].leaf)
-      cv_mls_leaf_node_ref (copy->slots[i].leaf);
-    if (copy->slots[i].parent)
-      cv_mls_parent_node_ref (copy->slots[i].parent);
-  }
+  cv_mls_subtree_ref (copy->root);
+  cv_mls_key_set_ref (copy->encryption_keys);
+  cv_mls_key_set_ref (copy->signature_keys);
   return copy;
 }
 
@@ -172,72 +337,46 @@ cv_mls_ratchet_tree_free (CvMlsRatchetTree *tree)
 {
   if (!tree)
     return;
-  for (guint32 i = 0; i < n_nodes (tree); i++)
-    slot_clear (&tree->slots[i]);
-  g_free (tree->slots);
+  cv_mls_key_set_unref (tree->signature_keys);
+  cv_mls_key_set_unref (tree->encryption_keys);
+  cv_mls_subtree_unref (tree->root);
   g_free (tree);
 }
 
 CvMlsRatchetTree *
 cv_mls_ratchet_tree_parse (CvSpan encoded, GError **error)
 {
-  g_autoptr (CvMlsRatchetTree) tree = cv_mls_ratchet_tree_new ();
-  CvReader outer;
-  CvReader reader;
-  guint32 index = 0;
+  g_autoptr (CvMlsRatchetTree) tree = NULL;
+  g_autoptr (GArray) entries = read_entries (encoded, error);
+  const Entry *last;
+  guint32 n_leaves;
 
-  cv_reader_init (&outer, encoded);
-  cv_reader_open_vector (&outer, CV_MLS_LIMIT_TREE, &reader);
-  while (cv_reader_remaining (&reader) > 0) {
-    if (index == 2 * CV_MLS_LEAVES_MAX - 1) {
-      cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "ratchet tree is too wide");
-      return NULL;
-    }
-    if (index >= n_nodes (tree))
-      set_width (tree, 2 * tree->n_leaves);
-    if (!read_slot (&reader, index, &tree->slots[index])) {
-      cv_reader_fail (&reader);
-      break;
-    }
-    tree->n_members += tree->slots[index].leaf ? 1 : 0;
-    index++;
-  }
-  if (!cv_reader_finish (&reader) || !cv_reader_finish (&outer) || index == 0) {
-    cv_mls_error_fail_malformed (error, "ratchet tree");
+  if (!entries)
     return NULL;
-  }
   /* RFC 9420 §12.4.3.3: the last entry must not be blank. */
-  if (!tree->slots[index - 1].leaf && !tree->slots[index - 1].parent) {
+  last = &g_array_index (entries, Entry, entries->len - 1);
+  if (!last->leaf && !last->parent) {
     cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "ratchet tree ends in a blank node");
     return NULL;
   }
-  if (!unmerged_fit (tree)) {
+  n_leaves = cv_mls_tree_math_n_leaves_for (entries->len);
+  if (!unmerged_fit (entries, n_leaves)) {
     cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "unmerged leaf outside of the tree");
     return NULL;
   }
+  tree = g_new0 (CvMlsRatchetTree, 1);
+  tree->n_leaves = n_leaves;
+  tree->root = build (tree, entries, tree_root (tree));
   return g_steal_pointer (&tree);
 }
 
 void
 cv_mls_ratchet_tree_write (const CvMlsRatchetTree *tree, CvWriter *writer)
 {
-  guint32 count = n_nodes (tree);
+  guint32 n_filled = tree->root->n_filled;
   gsize mark = cv_writer_begin_vector (writer);
 
-  while (count > 0 && !tree->slots[count - 1].leaf && !tree->slots[count - 1].parent)
-    count--;
-  for (guint32 i = 0; i < count; i++) {
-    const Slot *slot = &tree->slots[i];
-
-    cv_writer_u8 (writer, slot->leaf || slot->parent ? 1 : 0);
-    if (slot->leaf) {
-      cv_writer_u8 (writer, NODE_TYPE_LEAF);
-      cv_mls_leaf_node_write (writer, slot->leaf);
-    } else if (slot->parent) {
-      cv_writer_u8 (writer, NODE_TYPE_PARENT);
-      cv_mls_parent_node_write (writer, slot->parent);
-    }
-  }
+  write_subtree (tree->root, writer, &n_filled);
   cv_writer_end_vector (writer, mark);
 }
 
@@ -250,106 +389,111 @@ cv_mls_ratchet_tree_get_leaf_count (const CvMlsRatchetTree *tree)
 guint32
 cv_mls_ratchet_tree_get_n_members (const CvMlsRatchetTree *tree)
 {
-  return tree->n_members;
+  return tree->root->n_members;
+}
+
+gboolean
+cv_mls_ratchet_tree_has_unique_keys (const CvMlsRatchetTree *tree)
+{
+  return tree->n_repeats == 0;
+}
+
+gboolean
+cv_mls_ratchet_tree_has_shared_credentials (const CvMlsRatchetTree *tree)
+{
+  CvMlsCredentialSums sums = tree->root->credentials;
+
+  return (sums.used & sums.supported) == sums.used;
 }
 
 CvMlsLeafNode *
 cv_mls_ratchet_tree_get_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf leaf)
 {
-  return leaf.index < tree->n_leaves ? tree->slots[2 * leaf.index].leaf : NULL;
+  if (leaf.index >= tree->n_leaves)
+    return NULL;
+  return cv_mls_ratchet_tree_get_subtree (tree, cv_mls_tree_math_from_leaf (leaf))->leaf;
 }
 
 CvMlsParentNode *
 cv_mls_ratchet_tree_get_parent (const CvMlsRatchetTree *tree, CvMlsNode node)
 {
-  return node.index < n_nodes (tree) ? tree->slots[node.index].parent : NULL;
+  const CvMlsSubtree *subtree = cv_mls_ratchet_tree_get_subtree (tree, node);
+
+  return subtree ? subtree->parent : NULL;
 }
 
 gboolean
 cv_mls_ratchet_tree_is_blank (const CvMlsRatchetTree *tree, CvMlsNode node)
 {
-  return node.index >= n_nodes (tree)
-         || (!tree->slots[node.index].leaf && !tree->slots[node.index].parent);
+  const CvMlsSubtree *subtree = cv_mls_ratchet_tree_get_subtree (tree, node);
+
+  return !subtree || (!subtree->leaf && !subtree->parent);
 }
 
 CvSpan
 cv_mls_ratchet_tree_get_key (const CvMlsRatchetTree *tree, CvMlsNode node)
 {
-  const Slot *slot;
+  const CvMlsSubtree *subtree = cv_mls_ratchet_tree_get_subtree (tree, node);
 
-  if (cv_mls_ratchet_tree_is_blank (tree, node))
+  if (!subtree || (!subtree->leaf && !subtree->parent))
     return CV_SPAN_EMPTY;
-  slot = &tree->slots[node.index];
-  return cv_span_from_bytes (slot->leaf ? slot->leaf->encryption_key
-                                        : slot->parent->encryption_key);
+  return cv_span_from_bytes (subtree->leaf ? subtree->leaf->encryption_key
+                                           : subtree->parent->encryption_key);
 }
 
 void
 cv_mls_ratchet_tree_set_leaf (CvMlsRatchetTree *tree, CvMlsLeaf leaf, CvMlsLeafNode *node)
 {
-  CvMlsNode at = cv_mls_tree_math_from_leaf (leaf);
-  Slot *slot = &tree->slots[at.index];
+  Way way;
 
-  tree->n_members += (node ? 1 : 0) - (slot->leaf ? 1 : 0);
-  if (node)
-    cv_mls_leaf_node_ref (node);
-  g_clear_pointer (&slot->leaf, cv_mls_leaf_node_unref);
-  slot->leaf = node;
-  make_stale (tree, at);
+  open_way (tree, cv_mls_tree_math_from_leaf (leaf), &way);
+  put_leaf (tree, end_of (&way), node);
+  close_way (&way);
 }
 
 void
 cv_mls_ratchet_tree_set_parent (CvMlsRatchetTree *tree, CvMlsNode at, CvMlsParentNode *node)
 {
-  Slot *slot = &tree->slots[at.index];
+  Way way;
 
-  if (node)
-    cv_mls_parent_node_ref (node);
-  g_clear_pointer (&slot->parent, cv_mls_parent_node_unref);
-  slot->parent = node;
-  make_stale (tree, at);
+  open_way (tree, at, &way);
+  put_parent (tree, end_of (&way), node);
+  close_way (&way);
 }
 
 void
 cv_mls_ratchet_tree_blank_path (CvMlsRatchetTree *tree, CvMlsLeaf leaf)
 {
-  CvMlsNode node = cv_mls_tree_math_from_leaf (leaf);
-  CvMlsNode root = tree_root (tree);
+  Way way;
 
-  make_stale (tree, node);
-  while (node.index != root.index) {
-    node = cv_mls_tree_math_parent (node);
-    g_clear_pointer (&tree->slots[node.index].parent, cv_mls_parent_node_unref);
-  }
+  open_way (tree, cv_mls_tree_math_from_leaf (leaf), &way);
+  for (guint i = 0; i + 1 < way.n_nodes; i++)
+    put_parent (tree, way.nodes[i], NULL);
+  close_way (&way);
 }
 
 gboolean
 cv_mls_ratchet_tree_add (CvMlsRatchetTree *tree, CvMlsLeafNode *node, CvMlsLeaf *leaf)
 {
-  CvMlsNode at;
-  CvMlsNode root;
+  Way way;
 
   if (!find_blank_leaf (tree, leaf)) {
     if (tree->n_leaves >= CV_MLS_LEAVES_MAX)
       return FALSE;
     leaf->index = tree->n_leaves;
-    set_width (tree, 2 * tree->n_leaves);
+    widen (tree);
   }
-  cv_mls_ratchet_tree_set_leaf (tree, *leaf, node);
-  root = tree_root (tree);
-  at = cv_mls_tree_math_from_leaf (*leaf);
-  while (at.index != root.index) {
-    Slot *slot;
+  open_way (tree, cv_mls_tree_math_from_leaf (*leaf), &way);
+  put_leaf (tree, end_of (&way), node);
+  for (guint i = 0; i + 1 < way.n_nodes; i++) {
+    CvMlsParentNode *old = way.nodes[i]->parent;
 
-    at = cv_mls_tree_math_parent (at);
-    slot = &tree->slots[at.index];
-    if (slot->parent) {
-      CvMlsParentNode *old = slot->parent;
-
-      slot->parent = cv_mls_parent_node_add_unmerged (old, *leaf);
-      cv_mls_parent_node_unref (old);
-    }
+    if (!old)
+      continue;
+    way.nodes[i]->parent = cv_mls_parent_node_add_unmerged (old, *leaf);
+    cv_mls_parent_node_unref (old);
   }
+  close_way (&way);
   return TRUE;
 }
 
@@ -371,42 +515,21 @@ cv_mls_ratchet_tree_remove (CvMlsRatchetTree *tree, CvMlsLeaf leaf)
 void
 cv_mls_ratchet_tree_resolve (const CvMlsRatchetTree *tree, CvMlsNode node, GArray *nodes)
 {
-  const Slot *slot = &tree->slots[node.index];
-
-  if (slot->leaf) {
-    g_array_append_val (nodes, node);
-    return;
-  }
-  if (slot->parent) {
-    g_array_append_val (nodes, node);
-    for (guint i = 0; i < slot->parent->unmerged->len; i++) {
-      CvMlsLeaf leaf = {g_array_index (slot->parent->unmerged, guint32, i)};
-      CvMlsNode unmerged = cv_mls_tree_math_from_leaf (leaf);
-
-      g_array_append_val (nodes, unmerged);
-    }
-    return;
-  }
-  if (node.index % 2 == 0)
-    return;
-  cv_mls_ratchet_tree_resolve (tree, cv_mls_tree_math_left (node), nodes);
-  cv_mls_ratchet_tree_resolve (tree, cv_mls_tree_math_right (node), nodes);
+  resolve (cv_mls_ratchet_tree_get_subtree (tree, node), node, nodes);
 }
 
 GArray *
 cv_mls_ratchet_tree_dup_filtered_path (const CvMlsRatchetTree *tree, CvMlsLeaf leaf)
 {
   GArray *steps = g_array_new (FALSE, FALSE, sizeof (CvMlsPathStep));
-  g_autoptr (GArray) resolution = g_array_new (FALSE, FALSE, sizeof (CvMlsNode));
   CvMlsNode node = cv_mls_tree_math_from_leaf (leaf);
   CvMlsNode root = tree_root (tree);
 
   while (node.index != root.index) {
     CvMlsPathStep step = {cv_mls_tree_math_parent (node), cv_mls_tree_math_sibling (node)};
 
-    g_array_set_size (resolution, 0);
-    cv_mls_ratchet_tree_resolve (tree, step.copath, resolution);
-    if (resolution->len > 0)
+    /* A resolution is empty where everything is blank, and only there. */
+    if (cv_mls_ratchet_tree_get_subtree (tree, step.copath)->n_filled > 0)
       g_array_append_val (steps, step);
     node = step.node;
   }
@@ -416,17 +539,34 @@ cv_mls_ratchet_tree_dup_filtered_path (const CvMlsRatchetTree *tree, CvMlsLeaf l
 CvSpan
 cv_mls_ratchet_tree_get_hash (const CvMlsRatchetTree *tree, CvMlsNode node)
 {
-  const Slot *slot = &tree->slots[node.index];
+  const CvMlsSubtree *subtree = cv_mls_ratchet_tree_get_subtree (tree, node);
 
-  return cv_span (slot->hash, slot->hash_len);
+  return cv_span (subtree->hash, subtree->hash_len);
 }
 
 void
 cv_mls_ratchet_tree_store_hash (CvMlsRatchetTree *tree, CvMlsNode node, CvSpan hash)
 {
-  Slot *slot = &tree->slots[node.index];
+  CvMlsSubtree *subtree;
+  Way way;
 
-  g_return_if_fail (hash.len > 0 && hash.len <= HASH_MAX);
-  memcpy (slot->hash, hash.data, hash.len);
-  slot->hash_len = (guint8)hash.len;
+  g_return_if_fail (hash.len > 0 && hash.len <= CV_MLS_SUBTREE_HASH_MAX);
+
+  open_way (tree, node, &way);
+  subtree = end_of (&way);
+  memcpy (subtree->hash, hash.data, hash.len);
+  subtree->hash_len = (guint8)hash.len;
+}
+
+const CvMlsSubtree *
+cv_mls_ratchet_tree_get_subtree (const CvMlsRatchetTree *tree, CvMlsNode node)
+{
+  const CvMlsSubtree *subtree = tree->root;
+  CvMlsNode at = tree_root (tree);
+
+  if (node.index >= cv_mls_tree_math_n_nodes (tree->n_leaves))
+    return NULL;
+  while (at.index != node.index)
+    subtree = subtree->children[step_down (&at, node)];
+  return subtree;
 }

@@ -3,12 +3,12 @@
 
 /* The ratchet tree: nodes, blanks, unmerged leaves, resolutions (RFC 9420 §4, §7.7, §12.4.3.3).
  *
- * Nodes are immutable and shared: a copy of the tree copies pointers and cached hashes only. A tree
- * is written by who made it and only read once it belongs to an epoch. */
+ * A copy shares everything and costs nothing; a change of a leaf copies the nodes above it (see
+ * subtree.h). Looking a node up is a walk of log N steps. A tree is written by who made it and only
+ * read once it belongs to an epoch: reading never fills a cache, so any thread may read. */
 #pragma once
 
-#include "mls/leaf-node.h"
-#include "mls/parent-node.h"
+#include "mls/subtree.h"
 #include "mls/tree-math.h"
 
 G_BEGIN_DECLS
@@ -27,6 +27,10 @@ void cv_mls_ratchet_tree_write (const CvMlsRatchetTree *tree, CvWriter *writer);
 
 guint32 cv_mls_ratchet_tree_get_leaf_count (const CvMlsRatchetTree *tree); /* a power of two */
 guint32 cv_mls_ratchet_tree_get_n_members (const CvMlsRatchetTree *tree);
+/* §7.3, each kept with the tree and answered at once: no HPKE key is in two nodes and no signature
+ * key in two leaves; every member supports the credential types of all the others. */
+gboolean cv_mls_ratchet_tree_has_unique_keys (const CvMlsRatchetTree *tree);
+gboolean cv_mls_ratchet_tree_has_shared_credentials (const CvMlsRatchetTree *tree);
 
 /* Borrowed; NULL when blank or outside. */
 CvMlsLeafNode *cv_mls_ratchet_tree_get_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf leaf);
@@ -61,5 +65,8 @@ GArray *cv_mls_ratchet_tree_dup_filtered_path (const CvMlsRatchetTree *tree, CvM
 /* The cached tree hash; empty when stale. For tree-hash.c. */
 CvSpan cv_mls_ratchet_tree_get_hash (const CvMlsRatchetTree *tree, CvMlsNode node);
 void cv_mls_ratchet_tree_store_hash (CvMlsRatchetTree *tree, CvMlsNode node, CvSpan hash);
+
+/* What is at and below a node, borrowed; NULL outside. Two trees that give the same one share it. */
+const CvMlsSubtree *cv_mls_ratchet_tree_get_subtree (const CvMlsRatchetTree *tree, CvMlsNode node);
 
 G_END_DECLS

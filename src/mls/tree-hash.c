@@ -18,12 +18,6 @@ typedef struct {
   const CvMlsRatchetTree *tree;
 } Context;
 
-/* Leaves that an original sibling tree hash leaves out. */
-typedef struct {
-  gboolean *is_out; /* a leaf each */
-  guint32 n_leaves;
-} LeftOut;
-
 static gboolean
 digest_writer (const Context *context, const CvWriter *writer, guint8 *digest, GError **error)
 {
@@ -46,14 +40,13 @@ write_leaf_input (CvWriter *writer, guint32 index, const CvMlsLeafNode *leaf)
 }
 
 static void
-write_parent_input (CvWriter *writer, const CvMlsParentNode *parent, const LeftOut *out,
+write_parent_input (CvWriter *writer, const CvMlsParentNode *parent, const GArray *out,
                     const CvSpan children[static 2])
 {
   cv_writer_u8 (writer, NODE_TYPE_PARENT);
   cv_writer_u8 (writer, parent ? 1 : 0);
   if (parent)
-    cv_mls_parent_node_write_without (writer, parent, out ? out->is_out : NULL,
-                                      out ? out->n_leaves : 0);
+    cv_mls_parent_node_write_without (writer, parent, out);
   cv_writer_vector (writer, children[0]);
   cv_writer_vector (writer, children[1]);
 }
@@ -98,29 +91,19 @@ leaf_range (CvMlsNode node, guint32 *from, guint32 *to)
   *to = *from + width;
 }
 
-static gboolean
-range_is_untouched (const LeftOut *out, CvMlsNode node)
-{
-  guint32 from;
-  guint32 to;
-
-  leaf_range (node, &from, &to);
-  for (guint32 i = from; i < to && i < out->n_leaves; i++)
-    if (out->is_out[i])
-      return FALSE;
-  return TRUE;
-}
-
 /* The tree hash of `node` as it was before the left-out leaves came. */
 static gboolean
-hash_without (const Context *context, CvMlsNode node, const LeftOut *out, guint8 *digest,
+hash_without (const Context *context, CvMlsNode node, const GArray *out, guint8 *digest,
               GError **error)
 {
   const CvMlsRatchetTree *tree = context->tree;
   gsize len = context->cipher->suite->hash_len;
   g_auto (CvWriter) writer = {0};
+  guint32 from;
+  guint32 to;
 
-  if (range_is_untouched (out, node)) {
+  leaf_range (node, &from, &to);
+  if (!cv_mls_parent_node_is_any_in (out, from, to)) {
     CvSpan cached = cv_mls_ratchet_tree_get_hash (tree, node);
 
     g_return_val_if_fail (cached.len == len, FALSE);
@@ -147,19 +130,10 @@ parent_hash (const Context *context, CvMlsNode node, CvMlsNode sibling, guint8 *
              GError **error)
 {
   const CvMlsParentNode *parent = cv_mls_ratchet_tree_get_parent (context->tree, node);
-  guint32 n_leaves = cv_mls_ratchet_tree_get_leaf_count (context->tree);
-  g_autofree gboolean *is_out = g_new0 (gboolean, n_leaves);
-  LeftOut out = {is_out, n_leaves};
   guint8 original[CV_CRYPTO_HASH_MAX];
   g_auto (CvWriter) writer = {0};
 
-  for (guint i = 0; i < parent->unmerged->len; i++) {
-    guint32 leaf = g_array_index (parent->unmerged, guint32, i);
-
-    if (leaf < n_leaves)
-      is_out[leaf] = TRUE;
-  }
-  if (!hash_without (context, sibling, &out, original, error))
+  if (!hash_without (context, sibling, parent->unmerged, original, error))
     return FALSE;
   cv_writer_init (&writer);
   cv_writer_vector (&writer, cv_span_from_bytes (parent->encryption_key));

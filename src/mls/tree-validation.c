@@ -13,45 +13,15 @@ n_nodes (const CvMlsRatchetTree *tree)
   return cv_mls_tree_math_n_nodes (cv_mls_ratchet_tree_get_leaf_count (tree));
 }
 
-/* How many nodes have this HPKE key. */
-static guint
-count_encryption_key (const CvMlsRatchetTree *tree, CvSpan key)
-{
-  guint count = 0;
-
-  for (guint32 i = 0; i < n_nodes (tree); i++)
-    count += cv_span_equal (cv_mls_ratchet_tree_get_key (tree, (CvMlsNode){i}), key) ? 1 : 0;
-  return count;
-}
-
-static guint
-count_signature_key (const CvMlsRatchetTree *tree, CvSpan key)
-{
-  guint count = 0;
-
-  for (guint32 i = 0; i < cv_mls_ratchet_tree_get_leaf_count (tree); i++) {
-    const CvMlsLeafNode *leaf = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
-
-    if (leaf)
-      count += cv_span_equal (cv_span_from_bytes (leaf->signature_key), key) ? 1 : 0;
-  }
-  return count;
-}
-
-/* §7.3: each member supports the credential types that the others use. */
+/* §7.3, whatever the last change was: the tree keeps count of both. */
 static gboolean
-check_credential (const CvMlsRatchetTree *tree, const CvMlsLeafNode *leaf, GError **error)
+check_between_members (const CvMlsRatchetTree *tree, GError **error)
 {
-  for (guint32 i = 0; i < cv_mls_ratchet_tree_get_leaf_count (tree); i++) {
-    const CvMlsLeafNode *other = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
-
-    if (!other)
-      continue;
-    if (!cv_mls_types_contain (other->capabilities.credentials, leaf->credential.type)
-        || !cv_mls_types_contain (leaf->capabilities.credentials, other->credential.type))
-      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
-                                "leaf %u and another do not support each other's credentials", i);
-  }
+  if (!cv_mls_ratchet_tree_has_unique_keys (tree))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "a key is in the tree twice");
+  if (!cv_mls_ratchet_tree_has_shared_credentials (tree))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                              "members do not support each other's credentials");
   return TRUE;
 }
 
@@ -91,30 +61,6 @@ check_unmerged (const CvMlsRatchetTree *tree, CvMlsNode node, GError **error)
   return TRUE;
 }
 
-/* One pass with sets, as pairwise comparing would be quadratic for a whole tree. */
-static gboolean
-check_unique_keys (const CvMlsRatchetTree *tree, GError **error)
-{
-  g_autoptr (GHashTable) encryption = g_hash_table_new (g_bytes_hash, g_bytes_equal);
-  g_autoptr (GHashTable) signature = g_hash_table_new (g_bytes_hash, g_bytes_equal);
-
-  for (guint32 i = 0; i < n_nodes (tree); i++) {
-    const CvMlsParentNode *parent = cv_mls_ratchet_tree_get_parent (tree, (CvMlsNode){i});
-    const CvMlsLeafNode *leaf =
-        i % 2 == 0 ? cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i / 2}) : NULL;
-    gboolean is_new = TRUE;
-
-    if (parent)
-      is_new = g_hash_table_add (encryption, parent->encryption_key);
-    if (leaf)
-      is_new = g_hash_table_add (encryption, leaf->encryption_key)
-               && g_hash_table_add (signature, leaf->signature_key);
-    if (!is_new)
-      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "node %u repeats another's key", i);
-  }
-  return TRUE;
-}
-
 gboolean
 cv_mls_tree_validation_check_tree (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
                                    CvSpan group_id, const GPtrArray *group_extensions,
@@ -131,7 +77,8 @@ cv_mls_tree_validation_check_tree (const CvMlsCipher *cipher, const CvMlsRatchet
         && !check_parent_key (cipher, cv_mls_ratchet_tree_get_key (tree, node), error))
       return FALSE;
   }
-  if (!check_unique_keys (tree, error) || !cv_mls_tree_hash_verify_parents (cipher, tree, error))
+  if (!check_between_members (tree, error)
+      || !cv_mls_tree_hash_verify_parents (cipher, tree, error))
     return FALSE;
   for (guint32 i = 0; i < n_leaves; i++) {
     const CvMlsLeafNode *leaf = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
@@ -139,7 +86,6 @@ cv_mls_tree_validation_check_tree (const CvMlsCipher *cipher, const CvMlsRatchet
     if (leaf
         && (!cv_mls_leaf_node_check (cipher, leaf, 0, error)
             || !cv_mls_leaf_node_check_supports (leaf, group_extensions, error)
-            || !check_credential (tree, leaf, error)
             || !cv_mls_leaf_node_verify (cipher, leaf, group_id, (CvMlsLeaf){i}, error)))
       return FALSE;
   }
@@ -154,12 +100,8 @@ cv_mls_tree_validation_check_new_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf l
 
   g_return_val_if_fail (node, FALSE);
 
-  if (count_encryption_key (tree, cv_span_from_bytes (node->encryption_key)) != 1
-      || count_signature_key (tree, cv_span_from_bytes (node->signature_key)) != 1)
-    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf %u repeats another's key",
-                              leaf.index);
   return cv_mls_leaf_node_check_supports (node, group_extensions, error)
-         && check_credential (tree, node, error);
+         && check_between_members (tree, error);
 }
 
 gboolean
@@ -171,17 +113,12 @@ cv_mls_tree_validation_check_path (const CvMlsCipher *cipher, const CvMlsRatchet
       cv_mls_tree_math_direct_path (leaf, cv_mls_ratchet_tree_get_leaf_count (tree), path);
 
   for (guint i = 0; i < depth; i++) {
-    CvSpan key = cv_mls_ratchet_tree_get_key (tree, path[i]);
-
     if (cv_mls_ratchet_tree_is_blank (tree, path[i]))
       continue;
-    if (!check_parent_key (cipher, key, error))
+    if (!check_parent_key (cipher, cv_mls_ratchet_tree_get_key (tree, path[i]), error))
       return FALSE;
-    if (count_encryption_key (tree, key) != 1)
-      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "node %u repeats another's key",
-                                path[i].index);
   }
-  return TRUE;
+  return check_between_members (tree, error);
 }
 
 gboolean

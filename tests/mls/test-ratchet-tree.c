@@ -7,9 +7,10 @@
 
 #include <string.h>
 
-/* A leaf with nothing but a key in it: the shape does not look further. */
+/* A leaf with nothing but a key and a credential in it: the shape does not look further.
+ * supported: the encoding of capabilities.credentials. */
 static CvMlsLeafNode *
-make_leaf (guint8 key)
+make_leaf_with (guint8 key, guint8 signature_key, guint16 credential, CvSpan supported)
 {
   g_auto (CvWriter) writer = {0};
   CvReader reader;
@@ -17,11 +18,13 @@ make_leaf (guint8 key)
 
   cv_writer_init (&writer);
   cv_writer_vector (&writer, cv_span (&key, 1));
-  cv_writer_vector (&writer, cv_span (&key, 1));
-  cv_writer_u16 (&writer, CV_MLS_CREDENTIAL_BASIC);
-  cv_writer_vector (&writer, cv_span (&key, 1));
-  for (guint i = 0; i < 5; i++)
+  cv_writer_vector (&writer, cv_span (&signature_key, 1));
+  cv_writer_u16 (&writer, credential);
+  cv_writer_vector (&writer, credential == CV_MLS_CREDENTIAL_X509 ? CV_SPAN_LITERAL ("\1x")
+                                                                  : cv_span (&key, 1));
+  for (guint i = 0; i < 4; i++)
     cv_writer_vector (&writer, CV_SPAN_EMPTY);
+  cv_writer_vector (&writer, supported);
   cv_writer_u8 (&writer, CV_MLS_LEAF_SOURCE_UPDATE);
   cv_writer_vector (&writer, CV_SPAN_EMPTY);
   cv_writer_vector (&writer, CV_SPAN_EMPTY);
@@ -29,6 +32,12 @@ make_leaf (guint8 key)
   leaf = cv_mls_leaf_node_read (&reader);
   g_assert_nonnull (leaf);
   return leaf;
+}
+
+static CvMlsLeafNode *
+make_leaf (guint8 key)
+{
+  return make_leaf_with (key, key, CV_MLS_CREDENTIAL_BASIC, CV_SPAN_EMPTY);
 }
 
 static CvMlsLeaf
@@ -164,6 +173,104 @@ test_hash_goes_stale (void)
                    == (i == 1 || i == 3));
 }
 
+static guint
+count_shared (const CvMlsRatchetTree *a, const CvMlsRatchetTree *b)
+{
+  guint32 n_nodes = cv_mls_tree_math_n_nodes (cv_mls_ratchet_tree_get_leaf_count (a));
+  guint n_shared = 0;
+
+  for (guint32 i = 0; i < n_nodes; i++)
+    n_shared += cv_mls_ratchet_tree_get_subtree (a, (CvMlsNode){i})
+                        == cv_mls_ratchet_tree_get_subtree (b, (CvMlsNode){i})
+                    ? 1
+                    : 0;
+  return n_shared;
+}
+
+/* Of 2N − 1 nodes, an epoch that changes a leaf has log2 N + 1 of its own. */
+static void
+test_shares_all_but_a_path (void)
+{
+  for (guint n_leaves = 2; n_leaves <= 128; n_leaves *= 2) {
+    g_autoptr (CvMlsRatchetTree) tree = make_tree (n_leaves);
+    g_autoptr (CvMlsRatchetTree) copy = cv_mls_ratchet_tree_copy (tree);
+    g_autoptr (CvMlsLeafNode) node = make_leaf (0xFF);
+    guint n_nodes = 2 * n_leaves - 1;
+    guint n_path = 1 + cv_mls_tree_math_level (cv_mls_tree_math_root (n_leaves));
+
+    g_assert_cmpuint (count_shared (tree, copy), ==, n_nodes);
+    cv_mls_ratchet_tree_update (copy, (CvMlsLeaf){n_leaves / 3}, node);
+    g_assert_cmpuint (count_shared (tree, copy), ==, n_nodes - n_path);
+    put_parent (copy, n_leaves - 1);
+    g_assert_cmpuint (count_shared (tree, copy), ==, n_nodes - n_path);
+  }
+}
+
+/* A hash that was computed in a copy is not in what it was copied from. */
+static void
+test_hash_of_copy (void)
+{
+  g_autoptr (CvMlsRatchetTree) tree = make_tree (4);
+  g_autoptr (CvMlsRatchetTree) copy = cv_mls_ratchet_tree_copy (tree);
+
+  cv_mls_ratchet_tree_store_hash (copy, (CvMlsNode){2}, CV_SPAN_LITERAL ("hash"));
+  g_assert_cmpuint (cv_mls_ratchet_tree_get_hash (copy, (CvMlsNode){2}).len, ==, 4);
+  g_assert_cmpuint (cv_mls_ratchet_tree_get_hash (tree, (CvMlsNode){2}).len, ==, 0);
+}
+
+static void
+test_unique_keys (void)
+{
+  g_autoptr (CvMlsRatchetTree) tree = make_tree (6);
+  g_autoptr (CvMlsRatchetTree) copy = cv_mls_ratchet_tree_copy (tree);
+  g_autoptr (CvMlsLeafNode) same_signature_key =
+      make_leaf_with (0x40, 2, CV_MLS_CREDENTIAL_BASIC, CV_SPAN_EMPTY);
+  g_autoptr (CvMlsLeafNode) same_parent_key = make_leaf (0x83);
+
+  g_assert_true (cv_mls_ratchet_tree_has_unique_keys (tree));
+  add (tree, 3);
+  g_assert_false (cv_mls_ratchet_tree_has_unique_keys (tree));
+  g_assert_true (cv_mls_ratchet_tree_has_unique_keys (copy));
+  cv_mls_ratchet_tree_remove (tree, (CvMlsLeaf){2});
+  g_assert_true (cv_mls_ratchet_tree_has_unique_keys (tree));
+
+  cv_mls_ratchet_tree_set_leaf (copy, (CvMlsLeaf){5}, same_signature_key);
+  g_assert_false (cv_mls_ratchet_tree_has_unique_keys (copy));
+  cv_mls_ratchet_tree_remove (copy, (CvMlsLeaf){5});
+  g_assert_true (cv_mls_ratchet_tree_has_unique_keys (copy));
+  put_parent (copy, 3);
+  put_parent (copy, 3);
+  g_assert_true (cv_mls_ratchet_tree_has_unique_keys (copy));
+  cv_mls_ratchet_tree_set_leaf (copy, (CvMlsLeaf){4}, same_parent_key);
+  g_assert_false (cv_mls_ratchet_tree_has_unique_keys (copy));
+  cv_mls_ratchet_tree_blank_path (copy, (CvMlsLeaf){0});
+  g_assert_true (cv_mls_ratchet_tree_has_unique_keys (copy));
+}
+
+static void
+test_shared_credentials (void)
+{
+  static const CvSpan basic = {(const guint8 *)"\0\1", 2};
+  static const CvSpan both = {(const guint8 *)"\0\2\0\1", 4};
+  g_autoptr (CvMlsRatchetTree) tree = cv_mls_ratchet_tree_new ();
+  g_autoptr (CvMlsLeafNode) knows_basic = make_leaf_with (1, 1, CV_MLS_CREDENTIAL_BASIC, basic);
+  g_autoptr (CvMlsLeafNode) knows_both = make_leaf_with (2, 2, CV_MLS_CREDENTIAL_BASIC, both);
+  g_autoptr (CvMlsLeafNode) is_x509 = make_leaf_with (3, 3, CV_MLS_CREDENTIAL_X509, both);
+  CvMlsLeaf leaf;
+
+  g_assert_true (cv_mls_ratchet_tree_has_shared_credentials (tree));
+  g_assert_true (cv_mls_ratchet_tree_add (tree, knows_basic, &leaf));
+  g_assert_true (cv_mls_ratchet_tree_add (tree, knows_both, &leaf));
+  g_assert_true (cv_mls_ratchet_tree_has_shared_credentials (tree));
+  g_assert_true (cv_mls_ratchet_tree_add (tree, is_x509, &leaf));
+  g_assert_false (cv_mls_ratchet_tree_has_shared_credentials (tree));
+  cv_mls_ratchet_tree_remove (tree, (CvMlsLeaf){0});
+  g_assert_true (cv_mls_ratchet_tree_has_shared_credentials (tree));
+  /* The other direction: the newcomer does not know what is used already. */
+  g_assert_true (cv_mls_ratchet_tree_add (tree, knows_basic, &leaf));
+  g_assert_false (cv_mls_ratchet_tree_has_shared_credentials (tree));
+}
+
 static void
 test_outside (void)
 {
@@ -265,6 +372,10 @@ main (int argc, char **argv)
   g_test_add_func ("/mls/ratchet-tree/filtered-path", test_filtered_path);
   g_test_add_func ("/mls/ratchet-tree/copy-is-apart", test_copy_is_apart);
   g_test_add_func ("/mls/ratchet-tree/hash-goes-stale", test_hash_goes_stale);
+  g_test_add_func ("/mls/ratchet-tree/shares-all-but-a-path", test_shares_all_but_a_path);
+  g_test_add_func ("/mls/ratchet-tree/hash-of-copy", test_hash_of_copy);
+  g_test_add_func ("/mls/ratchet-tree/unique-keys", test_unique_keys);
+  g_test_add_func ("/mls/ratchet-tree/shared-credentials", test_shared_credentials);
   g_test_add_func ("/mls/ratchet-tree/outside", test_outside);
   g_test_add_func ("/mls/ratchet-tree/round-trip", test_round_trip);
   for (gsize i = 0; i < G_N_ELEMENTS (refused); i++) {
