@@ -3,7 +3,14 @@
 
 /* The tree is unfolded lazily: a node's secret is split into its children's when a leaf below is
  * first asked for, and wiped in the same step, so that at any time only what was not consumed yet
- * can be computed (RFC 9420 §9.2). */
+ * can be computed (RFC 9420 §9.2). What was not asked for is not there:
+ *
+ *         ·            4 leaves, of which 2 (node 4) was asked for; ● a secret, · one that is used
+ *       /   \          up, R the two ratchets. Nodes 0, 2 and 6 do not exist yet.
+ *      ●     ·
+ *           / \
+ *          R   ●
+ */
 #include "mls/secret-tree.h"
 
 #include "mls/error.h"
@@ -14,12 +21,18 @@ typedef struct {
   CvMlsRatchet ratchets[N_RATCHETS]; /* by CvMlsRatchetType */
 } Leaf;
 
+typedef struct Branch Branch;
+struct Branch {
+  CvSecret *secret; /* NULL once used up */
+  Branch *children[2]; /* of a parent, once it is used up */
+  Leaf *leaf; /* of another member's leaf, once it is used up */
+};
+
 struct CvMlsSecretTree {
   CvMlsCipher cipher;
   guint32 n_leaves;
   CvMlsLeaf own;
-  CvSecret **nodes; /* by node index; NULL once consumed */
-  Leaf **leaves; /* by leaf index, of others; NULL until first used */
+  Branch *root;
   Leaf *own_leaf;
 };
 
@@ -34,66 +47,81 @@ leaf_free (Leaf *leaf)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Leaf, leaf_free)
 
-static gboolean
-split_node (CvMlsSecretTree *tree, CvMlsNode node, GError **error)
+/* Takes the secret. */
+static Branch *
+branch_new (CvSecret *secret)
 {
-  CvSecret **secret = &tree->nodes[node.index];
+  Branch *branch = g_new0 (Branch, 1);
+
+  branch->secret = secret;
+  return branch;
+}
+
+static void
+branch_free (Branch *branch)
+{
+  if (!branch)
+    return;
+  for (guint i = 0; i < 2; i++)
+    branch_free (branch->children[i]);
+  g_clear_pointer (&branch->leaf, leaf_free);
+  g_clear_pointer (&branch->secret, cv_secret_unref);
+  g_free (branch);
+}
+
+static gboolean
+split (const CvMlsSecretTree *tree, Branch *branch, GError **error)
+{
   gsize len = tree->cipher.suite->hash_len;
   g_autoptr (CvSecret) left = NULL;
-  g_autoptr (CvSecret) right = NULL;
+  CvSecret *right;
 
-  left = cv_mls_labels_expand (&tree->cipher, cv_secret_span (*secret), "tree",
+  left = cv_mls_labels_expand (&tree->cipher, cv_secret_span (branch->secret), "tree",
                                CV_SPAN_LITERAL ("left"), len, error);
   if (!left)
     return FALSE;
-  right = cv_mls_labels_expand (&tree->cipher, cv_secret_span (*secret), "tree",
+  right = cv_mls_labels_expand (&tree->cipher, cv_secret_span (branch->secret), "tree",
                                 CV_SPAN_LITERAL ("right"), len, error);
   if (!right)
     return FALSE;
-  tree->nodes[cv_mls_tree_math_left (node).index] = g_steal_pointer (&left);
-  tree->nodes[cv_mls_tree_math_right (node).index] = g_steal_pointer (&right);
-  g_clear_pointer (secret, cv_secret_unref);
+  branch->children[0] = branch_new (g_steal_pointer (&left));
+  branch->children[1] = branch_new (right);
+  g_clear_pointer (&branch->secret, cv_secret_unref);
   return TRUE;
 }
 
-/* Splits nodes from the lowest one that still has its secret down to the leaf. */
-static gboolean
-unfold (CvMlsSecretTree *tree, CvMlsLeaf leaf, GError **error)
+/* Splits nodes on the way from the root to the leaf where they still have their secret. */
+static Branch *
+unfold (const CvMlsSecretTree *tree, CvMlsLeaf leaf, GError **error)
 {
-  CvMlsNode target = cv_mls_tree_math_from_leaf (leaf);
-  CvMlsNode node = target;
+  Branch *branch = tree->root;
 
-  while (!tree->nodes[node.index])
-    node = cv_mls_tree_math_parent (node);
-  while (!cv_mls_tree_math_node_equal (node, target)) {
-    if (!split_node (tree, node, error))
-      return FALSE;
-    node = target.index < node.index ? cv_mls_tree_math_left (node) : cv_mls_tree_math_right (node);
+  for (guint32 half = tree->n_leaves / 2; half > 0; half /= 2) {
+    if (branch->secret && !split (tree, branch, error))
+      return NULL;
+    branch = branch->children[leaf.index & half ? 1 : 0];
   }
-  return TRUE;
+  return branch;
 }
 
-/* Full: the two ratchets of a leaf, whose node secret is gone after it. */
+/* Full: the two ratchets of a leaf that was not used yet; its node secret is gone after it. */
 static Leaf *
-take_leaf (CvMlsSecretTree *tree, CvMlsLeaf leaf, GError **error)
+take_leaf (const CvMlsSecretTree *tree, Branch *branch, GError **error)
 {
   static const char *const labels[N_RATCHETS] = {
       [CV_MLS_RATCHET_HANDSHAKE] = "handshake",
       [CV_MLS_RATCHET_APPLICATION] = "application",
   };
-  CvSecret **secret = &tree->nodes[cv_mls_tree_math_from_leaf (leaf).index];
   g_autoptr (Leaf) made = g_new0 (Leaf, 1);
 
-  if (!unfold (tree, leaf, error))
-    return NULL;
   for (gsize i = 0; i < N_RATCHETS; i++) {
     made->ratchets[i].secret =
-        cv_mls_labels_expand (&tree->cipher, cv_secret_span (*secret), labels[i], CV_SPAN_EMPTY,
-                              tree->cipher.suite->hash_len, error);
+        cv_mls_labels_expand (&tree->cipher, cv_secret_span (branch->secret), labels[i],
+                              CV_SPAN_EMPTY, tree->cipher.suite->hash_len, error);
     if (!made->ratchets[i].secret)
       return NULL;
   }
-  g_clear_pointer (secret, cv_secret_unref);
+  g_clear_pointer (&branch->secret, cv_secret_unref);
   return g_steal_pointer (&made);
 }
 
@@ -102,6 +130,7 @@ cv_mls_secret_tree_new (const CvMlsCipher *cipher, CvSpan encryption_secret, gui
                         CvMlsLeaf own, GError **error)
 {
   g_autoptr (CvMlsSecretTree) tree = NULL;
+  Branch *branch;
 
   g_return_val_if_fail (encryption_secret.len == cipher->suite->hash_len, NULL);
   if (!cv_mls_tree_math_is_full (n_leaves) || own.index >= n_leaves) {
@@ -113,10 +142,10 @@ cv_mls_secret_tree_new (const CvMlsCipher *cipher, CvSpan encryption_secret, gui
   tree->cipher = *cipher;
   tree->n_leaves = n_leaves;
   tree->own = own;
-  tree->nodes = g_new0 (CvSecret *, cv_mls_tree_math_n_nodes (n_leaves));
-  tree->leaves = g_new0 (Leaf *, n_leaves);
-  tree->nodes[cv_mls_tree_math_root (n_leaves).index] = cv_secret_new_from (encryption_secret);
-  tree->own_leaf = take_leaf (tree, own, error);
+  tree->root = branch_new (cv_secret_new_from (encryption_secret));
+  branch = unfold (tree, own, error);
+  if (branch)
+    tree->own_leaf = take_leaf (tree, branch, error);
   return tree->own_leaf ? g_steal_pointer (&tree) : NULL;
 }
 
@@ -125,13 +154,8 @@ cv_mls_secret_tree_free (CvMlsSecretTree *tree)
 {
   if (!tree)
     return;
-  for (guint32 i = 0; i < cv_mls_tree_math_n_nodes (tree->n_leaves); i++)
-    cv_secret_unref (tree->nodes[i]);
-  for (guint32 i = 0; i < tree->n_leaves; i++)
-    leaf_free (tree->leaves[i]);
+  branch_free (tree->root);
   leaf_free (tree->own_leaf);
-  g_free (tree->nodes);
-  g_free (tree->leaves);
   g_free (tree);
 }
 
@@ -170,6 +194,8 @@ cv_mls_secret_tree_next (CvMlsSecretTree *tree, CvMlsRatchetType type, CvMlsMess
 static CvMlsRatchet *
 find_ratchet (CvMlsSecretTree *tree, CvMlsLeaf sender, CvMlsRatchetType type, GError **error)
 {
+  Branch *branch;
+
   if (sender.index >= tree->n_leaves) {
     cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "no leaf %u in a tree of %u", sender.index,
                        tree->n_leaves);
@@ -179,9 +205,12 @@ find_ratchet (CvMlsSecretTree *tree, CvMlsLeaf sender, CvMlsRatchetType type, GE
     cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "own message came back");
     return NULL;
   }
-  if (!tree->leaves[sender.index])
-    tree->leaves[sender.index] = take_leaf (tree, sender, error);
-  return tree->leaves[sender.index] ? &tree->leaves[sender.index]->ratchets[type] : NULL;
+  branch = unfold (tree, sender, error);
+  if (!branch)
+    return NULL;
+  if (branch->secret)
+    branch->leaf = take_leaf (tree, branch, error);
+  return branch->leaf ? &branch->leaf->ratchets[type] : NULL;
 }
 
 gboolean
