@@ -134,24 +134,30 @@ renew_leaf (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsTreeKeys *ke
   return TRUE;
 }
 
+/* added: ascending, as Adds fill the tree from the left. */
+static gboolean
+is_added (const GArray *added, CvMlsNode node)
+{
+  return cv_mls_tree_math_is_leaf (node)
+         && cv_mls_parent_node_is_any_in (added, node.index / 2, node.index / 2 + 1);
+}
+
 /* The resolution of a copath child without the leaves that this commit adds: they get what they
  * need from the Welcome (§7.5). */
 static GArray *
 dup_recipients (const CvMlsRatchetTree *tree, CvMlsNode copath, const GArray *added)
 {
   GArray *nodes = g_array_new (FALSE, FALSE, sizeof (CvMlsNode));
+  guint n_kept = 0;
 
   cv_mls_ratchet_tree_resolve (tree, copath, nodes);
-  for (guint i = nodes->len; i > 0; i--) {
-    CvMlsNode node = g_array_index (nodes, CvMlsNode, i - 1);
+  for (guint i = 0; i < nodes->len; i++) {
+    CvMlsNode node = g_array_index (nodes, CvMlsNode, i);
 
-    for (guint j = 0; j < added->len; j++)
-      if (cv_mls_tree_math_node_equal (
-              node, cv_mls_tree_math_from_leaf (g_array_index (added, CvMlsLeaf, j)))) {
-        g_array_remove_index (nodes, i - 1);
-        break;
-      }
+    if (!is_added (added, node))
+      g_array_index (nodes, CvMlsNode, n_kept++) = node;
   }
+  g_array_set_size (nodes, n_kept);
   return nodes;
 }
 
@@ -177,53 +183,42 @@ seal_entry (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree, const PathE
   return node;
 }
 
-/* Where on the sender's path the receiver comes in, and with which key. */
+/* The sealed secret that is ours, and the key that opens it. */
 typedef struct {
-  CvMlsNode ancestor;
   CvSecret *private_key; /* borrowed */
   const CvMlsHpkeCiphertext *sealed;
 } Entrance;
 
+/* Which of a node's recipients we are. */
+static gboolean
+find_own (const CvMlsTreeKeys *keys, const GArray *recipients, const CvMlsUpdatePathNode *node,
+          Entrance *entrance)
+{
+  CvMlsLeaf own = cv_mls_tree_keys_get_own (keys);
+
+  for (guint i = 0; i < recipients->len; i++) {
+    CvMlsNode recipient = g_array_index (recipients, CvMlsNode, i);
+
+    if (!cv_mls_tree_math_is_above (recipient, own))
+      continue;
+    entrance->private_key = cv_mls_tree_keys_get (keys, recipient);
+    entrance->sealed = g_ptr_array_index (node->secrets, i);
+    if (entrance->private_key)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Where on the sender's path the receiver comes in. The number of sealed secrets must fit
+ * everywhere, not only there: two members could otherwise judge one commit differently. */
 static gboolean
 find_entrance (const CvMlsRatchetTree *tree, const CvMlsTreeKeys *keys,
                const CvMlsTreekemOpen *open, Entrance *entrance, GError **error)
 {
-  CvMlsLeaf own = cv_mls_tree_keys_get_own (keys);
-  CvMlsNode ancestor = cv_mls_tree_math_common_ancestor (own, open->sender);
+  CvMlsNode ancestor =
+      cv_mls_tree_math_common_ancestor (cv_mls_tree_keys_get_own (keys), open->sender);
   g_autoptr (GArray) steps = cv_mls_ratchet_tree_dup_filtered_path (tree, open->sender);
-
-  for (guint i = 0; i < steps->len && i < open->update->nodes->len; i++) {
-    const CvMlsPathStep *step = &g_array_index (steps, CvMlsPathStep, i);
-    const CvMlsUpdatePathNode *node = g_ptr_array_index (open->update->nodes, i);
-    g_autoptr (GArray) recipients = NULL;
-
-    if (!cv_mls_tree_math_node_equal (step->node, ancestor))
-      continue;
-    recipients = dup_recipients (tree, step->copath, open->added);
-    if (recipients->len != node->secrets->len)
-      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
-                                "expected %u sealed path secrets, got %u", recipients->len,
-                                node->secrets->len);
-    for (guint j = 0; j < recipients->len; j++) {
-      CvMlsNode recipient = g_array_index (recipients, CvMlsNode, j);
-
-      entrance->private_key = cv_mls_tree_keys_get (keys, recipient);
-      if (!entrance->private_key || !cv_mls_tree_math_is_above (recipient, own))
-        continue;
-      entrance->ancestor = ancestor;
-      entrance->sealed = g_ptr_array_index (node->secrets, j);
-      return TRUE;
-    }
-  }
-  return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "update path has no secret for this leaf");
-}
-
-/* The number of sealed secrets must fit everywhere, not only where we come in: two members could
- * otherwise judge one commit differently. */
-static gboolean
-check_counts (const CvMlsRatchetTree *tree, const CvMlsTreekemOpen *open, GError **error)
-{
-  g_autoptr (GArray) steps = cv_mls_ratchet_tree_dup_filtered_path (tree, open->sender);
+  gboolean is_found = FALSE;
 
   if (steps->len != open->update->nodes->len)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "expected %u path nodes, got %u",
@@ -237,7 +232,12 @@ check_counts (const CvMlsRatchetTree *tree, const CvMlsTreekemOpen *open, GError
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
                                 "expected %u sealed path secrets, got %u", recipients->len,
                                 node->secrets->len);
+    if (cv_mls_tree_math_node_equal (step->node, ancestor))
+      is_found = find_own (keys, recipients, node, entrance);
   }
+  if (!is_found)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                              "update path has no secret for this leaf");
   return TRUE;
 }
 
@@ -358,7 +358,7 @@ cv_mls_treekem_open (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree, Cv
   GByteArray *opened;
   g_autoptr (CvSecret) path_secret = NULL;
 
-  if (!check_counts (tree, open, error) || !find_entrance (tree, keys, open, &entrance, error))
+  if (!find_entrance (tree, keys, open, &entrance, error))
     return NULL;
   opened = cv_mls_labels_decrypt (cipher, cv_secret_span (entrance.private_key), PATH_NODE_LABEL,
                                   open->group_context, entrance.sealed, error);

@@ -34,7 +34,8 @@ CvMlsTreekemPath *
 cv_mls_treekem_renew (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsTreeKeys *keys,
                       const CvMlsTreekemRenew *renew, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Seals each path secret for those who need it, except the leaves in `added` (CvMlsLeaf). */
+/* Seals each path secret for those who need it, except the leaves in `added` (CvMlsLeaf,
+ * ascending). */
 CvMlsUpdatePath *
 cv_mls_treekem_seal (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
                      const CvMlsTreekemPath *path, const GArray *added, CvSpan group_context,
@@ -56,7 +57,7 @@ cv_mls_treekem_merge (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsLe
 typedef struct {
   CvMlsLeaf sender;
   const CvMlsUpdatePath *update;
-  const GArray *added; /* CvMlsLeaf: leaves of this commit's Adds */
+  const GArray *added; /* CvMlsLeaf, ascending: the leaves of this commit's Adds */
   CvSpan group_context;
 } CvMlsTreekemOpen;
 
