@@ -43,7 +43,6 @@ run_xwing (JsonObject *test_case, guint index, gconstpointer data)
 typedef struct {
   guint whole;
   guint kem_only;
-  guint left_out;
 } Counts;
 
 typedef struct {
@@ -191,7 +190,7 @@ run_pq (JsonObject *test_case, guint index, gconstpointer data)
   Suite suite;
 
   if (!read_suite (test_case, &suite)) {
-    counts->left_out++;
+    cv_vectors_leave_out ();
     return;
   }
   check_kem (test_case, index, suite.kem);
@@ -221,8 +220,7 @@ test_pq (void)
   Counts counts = {0};
 
   cv_vectors_run ("hpke/pq.json", NULL, run_pq, &counts);
-  g_test_message ("hpke/pq.json: %u whole, %u with their KEM alone, %u of other KEMs", counts.whole,
-                  counts.kem_only, counts.left_out);
+  g_test_message ("%u whole, %u with their KEM alone", counts.whole, counts.kem_only);
 }
 
 int

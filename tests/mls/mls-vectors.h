@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef void (*MlsVectorsCase) (JsonObject *test_case, guint index, const CvMlsCipher *cipher);
 
-/* Runs every case of a file whose "cipher_suite" this build has, and prints how many it has not. */
+/* Runs every case of a file whose "cipher_suite" this build has, and leaves out the others. */
 void mls_vectors_run (const char *name, MlsVectorsCase run);
 
 /* Any context; made at the first call. */
@@ -26,6 +26,12 @@ CvSecret *
 mls_vectors_dup_signature_private (JsonObject *object, const char *member, const CvMlsSuite *suite);
 CvSecret *
 mls_vectors_dup_kem_private (JsonObject *object, const char *member, const CvMlsSuite *suite);
+
+/* The two keys belong together, or the test fails. */
+void mls_vectors_assert_signature_pair (const CvMlsCipher *cipher, CvSecret *private_key,
+                                        CvSpan public_key, guint index);
+void mls_vectors_assert_kem_pair (const CvMlsCipher *cipher, CvSecret *private_key,
+                                  CvSpan public_key, guint index);
 
 /* The member's bytes equal actual, or the test fails and names the case. */
 void mls_vectors_assert_member (CvSpan actual, JsonObject *object, const char *member, guint index);

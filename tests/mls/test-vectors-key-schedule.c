@@ -100,7 +100,7 @@ run_key_schedule (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
   CvSecret *init_secret = mls_vectors_dup_secret (test_case, "initial_init_secret");
 
   for (guint i = 0; i < json_array_get_length (epochs); i++) {
-    JsonObject *epoch = json_array_get_object_element (epochs, i);
+    JsonObject *epoch = cv_vectors_get_element (epochs, i);
     g_autoptr (GBytes) context = encode_context (test_case, epoch, i, cipher->suite->id);
     CvSecret *next = check_epoch (epoch, index, cipher, cv_secret_span (init_secret),
                                   cv_span_from_bytes (context));
@@ -128,7 +128,7 @@ run_psk_secret (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < n_psks; i++) {
-    JsonObject *psk = json_array_get_object_element (psks, i);
+    JsonObject *psk = cv_vectors_get_element (psks, i);
 
     ids[i] = (CvMlsPskId){.type = CV_MLS_PSK_EXTERNAL,
                           .id = cv_vectors_dup_hex (psk, "psk_id"),

@@ -11,7 +11,7 @@ find_psk (gpointer data, CvSpan psk_id)
   JsonArray *psks = data;
 
   for (guint i = 0; i < json_array_get_length (psks); i++) {
-    JsonObject *entry = json_array_get_object_element (psks, i);
+    JsonObject *entry = cv_vectors_get_element (psks, i);
     g_autoptr (GBytes) id = cv_vectors_dup_hex (entry, "psk_id");
 
     if (cv_span_equal (cv_span_from_bytes (id), psk_id))
@@ -20,8 +20,22 @@ find_psk (gpointer data, CvSpan psk_id)
   return NULL;
 }
 
+static void
+check_pairs (const CvMlsKeyPackage *package, const CvMlsKeyPackageKeys *keys, CvSecret *signature,
+             const CvMlsCipher *cipher, guint index)
+{
+  const CvMlsLeafNode *leaf = package->leaf_node;
+
+  mls_vectors_assert_kem_pair (cipher, keys->init_private, cv_span_from_bytes (package->init_key),
+                               index);
+  mls_vectors_assert_kem_pair (cipher, keys->encryption_private,
+                               cv_span_from_bytes (leaf->encryption_key), index);
+  mls_vectors_assert_signature_pair (cipher, signature, cv_span_from_bytes (leaf->signature_key),
+                                     index);
+}
+
 static CvMlsJoiner *
-make_joiner (JsonObject *test_case, const CvMlsCipher *cipher)
+make_joiner (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
 {
   g_autoptr (GBytes) encoded = cv_vectors_dup_hex (test_case, "key_package");
   g_autoptr (CvSecret) signature =
@@ -37,6 +51,7 @@ make_joiner (JsonObject *test_case, const CvMlsCipher *cipher)
   g_assert_true (cv_mls_message_parse (cv_span_from_bytes (encoded), &message, &error) || error);
   g_assert_no_error (error);
   g_assert_cmpuint (message.wire_format, ==, CV_MLS_WIRE_KEY_PACKAGE);
+  check_pairs (message.key_package, &keys, signature, cipher, index);
   return cv_mls_joiner_restore (cipher->suite, message.key_package, &keys,
                                 cv_secret_span (signature));
 }
@@ -51,9 +66,9 @@ dup_tree (JsonObject *test_case)
 }
 
 static CvMlsGroup *
-join (JsonObject *test_case, const CvMlsCipher *cipher)
+join (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
 {
-  g_autoptr (CvMlsJoiner) joiner = make_joiner (test_case, cipher);
+  g_autoptr (CvMlsJoiner) joiner = make_joiner (test_case, index, cipher);
   g_autoptr (GBytes) welcome = cv_vectors_dup_hex (test_case, "welcome");
   g_autoptr (GBytes) tree = dup_tree (test_case);
   g_autoptr (GError) error = NULL;
@@ -98,7 +113,7 @@ follow (JsonObject *test_case, CvMlsGroup *group, JsonObject *epoch)
   for (guint i = 0; i < json_array_get_length (proposals); i++) {
     g_auto (CvMlsReceived) proposal = {0};
 
-    receive (test_case, group, json_array_get_string_element (proposals, i), &proposal);
+    receive (test_case, group, cv_vectors_get_string_element (proposals, i), &proposal);
     g_assert_cmpint (proposal.type, ==, CV_MLS_CONTENT_PROPOSAL);
   }
   receive (test_case, group, cv_vectors_get_string (epoch, "commit"), &received);
@@ -110,13 +125,13 @@ follow (JsonObject *test_case, CvMlsGroup *group, JsonObject *epoch)
 static void
 run (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
 {
-  g_autoptr (CvMlsGroup) group = join (test_case, cipher);
+  g_autoptr (CvMlsGroup) group = join (test_case, index, cipher);
   JsonArray *epochs = cv_vectors_get_array (test_case, "epochs");
 
   mls_vectors_assert_member (cv_mls_group_get_epoch_authenticator (group), test_case,
                              "initial_epoch_authenticator", index);
   for (guint i = 0; i < json_array_get_length (epochs); i++) {
-    JsonObject *epoch = json_array_get_object_element (epochs, i);
+    JsonObject *epoch = cv_vectors_get_element (epochs, i);
     CvMlsGroup *next = follow (test_case, group, epoch);
 
     cv_mls_group_unref (group);
@@ -140,5 +155,8 @@ main (int argc, char **argv)
                         test_file);
   g_test_add_data_func ("/mls/vectors/passive-client/handling-commit",
                         "mls/passive-client-handling-commit.json", test_file);
+  /* Not in every folder: histories that somebody drew at random. */
+  g_test_add_data_func ("/mls/vectors/passive-client/random", "mls/passive-client-random.json",
+                        test_file);
   return g_test_run ();
 }

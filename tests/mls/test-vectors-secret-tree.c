@@ -94,11 +94,11 @@ run (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
 
   check_sender_data (test_case, index, cipher);
   for (guint32 leaf = 0; leaf < n_leaves; leaf++) {
-    JsonArray *entries = json_array_get_array_element (leaves, leaf);
-    g_autoptr (CvMlsSecretTree) own = new_tree (cipher, secret, n_leaves, leaf);
+    JsonArray *entries = cv_vectors_get_array_element (leaves, leaf);
 
     for (guint i = 0; i < json_array_get_length (entries); i++) {
-      JsonObject *entry = json_array_get_object_element (entries, i);
+      JsonObject *entry = cv_vectors_get_element (entries, i);
+      g_autoptr (CvMlsSecretTree) own = new_tree (cipher, secret, n_leaves, leaf);
 
       check_as_sender (entry, index, own);
       if (leaf > 0)

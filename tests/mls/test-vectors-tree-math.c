@@ -9,11 +9,18 @@
 static void
 check (JsonArray *expected, guint32 node, gboolean exists, guint32 actual)
 {
-  JsonNode *element = json_array_get_element (expected, node);
-
-  g_assert_true (exists == !JSON_NODE_HOLDS_NULL (element));
+  g_assert_true (exists == !json_array_get_null_element (expected, node));
   if (exists)
-    g_assert_cmpint (json_node_get_int (element), ==, actual);
+    g_assert_cmpuint (cv_vectors_get_uint_element (expected, node), ==, actual);
+}
+
+static JsonArray *
+get_relation (JsonObject *test_case, const char *name, guint32 n_nodes)
+{
+  JsonArray *relation = cv_vectors_get_array (test_case, name);
+
+  g_assert_cmpuint (json_array_get_length (relation), ==, n_nodes);
+  return relation;
 }
 
 static void
@@ -22,6 +29,10 @@ run (JsonObject *test_case, guint index, gconstpointer data)
   guint32 n_leaves = (guint32)cv_vectors_get_uint (test_case, "n_leaves");
   guint32 n_nodes = (guint32)cv_vectors_get_uint (test_case, "n_nodes");
   guint32 root = (guint32)cv_vectors_get_uint (test_case, "root");
+  JsonArray *left = get_relation (test_case, "left", n_nodes);
+  JsonArray *right = get_relation (test_case, "right", n_nodes);
+  JsonArray *parent = get_relation (test_case, "parent", n_nodes);
+  JsonArray *sibling = get_relation (test_case, "sibling", n_nodes);
 
   g_assert_cmpuint (cv_mls_tree_math_n_nodes (n_leaves), ==, n_nodes);
   g_assert_cmpuint (cv_mls_tree_math_root (n_leaves).index, ==, root);
@@ -30,14 +41,10 @@ run (JsonObject *test_case, guint index, gconstpointer data)
     CvMlsNode node = {i};
     gboolean is_leaf = cv_mls_tree_math_is_leaf (node);
 
-    check (cv_vectors_get_array (test_case, "left"), i, !is_leaf,
-           is_leaf ? 0 : cv_mls_tree_math_left (node).index);
-    check (cv_vectors_get_array (test_case, "right"), i, !is_leaf,
-           is_leaf ? 0 : cv_mls_tree_math_right (node).index);
-    check (cv_vectors_get_array (test_case, "parent"), i, i != root,
-           cv_mls_tree_math_parent (node).index);
-    check (cv_vectors_get_array (test_case, "sibling"), i, i != root,
-           i == root ? 0 : cv_mls_tree_math_sibling (node).index);
+    check (left, i, !is_leaf, is_leaf ? 0 : cv_mls_tree_math_left (node).index);
+    check (right, i, !is_leaf, is_leaf ? 0 : cv_mls_tree_math_right (node).index);
+    check (parent, i, i != root, cv_mls_tree_math_parent (node).index);
+    check (sibling, i, i != root, i == root ? 0 : cv_mls_tree_math_sibling (node).index);
   }
 }
 

@@ -17,7 +17,7 @@ check_resolution (const CvMlsRatchetTree *tree, JsonArray *expected, CvMlsNode n
   g_assert_cmpuint (nodes->len, ==, json_array_get_length (expected));
   for (guint i = 0; i < nodes->len; i++)
     g_assert_cmpuint (g_array_index (nodes, CvMlsNode, i).index, ==,
-                      json_array_get_int_element (expected, i));
+                      cv_vectors_get_uint_element (expected, i));
 }
 
 static void
@@ -30,12 +30,12 @@ check_nodes (const CvMlsRatchetTree *tree, JsonObject *test_case, guint index)
   g_assert_cmpuint (json_array_get_length (hashes), ==, n_nodes);
   g_assert_cmpuint (json_array_get_length (resolutions), ==, n_nodes);
   for (guint i = 0; i < n_nodes; i++) {
-    g_autoptr (GBytes) hash = cv_vectors_parse_hex (json_array_get_string_element (hashes, i));
+    g_autoptr (GBytes) hash = cv_vectors_parse_hex (cv_vectors_get_string_element (hashes, i));
     CvMlsNode node = {i};
 
     cv_vectors_assert_equal (cv_mls_ratchet_tree_get_hash (tree, node), cv_span_from_bytes (hash),
                              "tree hash", index);
-    check_resolution (tree, json_array_get_array_element (resolutions, i), node);
+    check_resolution (tree, cv_vectors_get_array_element (resolutions, i), node);
   }
 }
 

@@ -39,21 +39,35 @@ read_member (const Case *test, JsonObject *object)
   JsonArray *secrets = cv_vectors_get_array (object, "path_secrets");
 
   for (guint i = 0; i < json_array_get_length (secrets); i++) {
-    JsonObject *entry = json_array_get_object_element (secrets, i);
+    JsonObject *entry = cv_vectors_get_element (secrets, i);
     g_autoptr (GBytes) secret = cv_vectors_dup_hex (entry, "path_secret");
     g_autoptr (CvSecret) private_key = derive_private (test->cipher, cv_span_from_bytes (secret));
     CvMlsNode node = {(guint32)cv_vectors_get_uint (entry, "node")};
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GBytes) public_key = cv_crypto_kem_dup_public (
-        test->cipher->crypto, test->cipher->suite->kem, cv_secret_span (private_key), &error);
 
-    g_assert_no_error (error);
-    cv_vectors_assert_equal (cv_span_from_bytes (public_key),
-                             cv_mls_ratchet_tree_get_key (test->tree, node), "public key",
-                             test->index);
+    mls_vectors_assert_kem_pair (test->cipher, private_key,
+                                 cv_mls_ratchet_tree_get_key (test->tree, node), test->index);
     cv_mls_tree_keys_set (keys, node, private_key);
   }
   return keys;
+}
+
+static void
+read_person (Case *test, JsonObject *object)
+{
+  CvMlsTreeKeys *keys = read_member (test, object);
+  CvMlsLeaf leaf = cv_mls_tree_keys_get_own (keys);
+  const CvMlsLeafNode *node = cv_mls_ratchet_tree_get_leaf (test->tree, leaf);
+  CvSecret *signature =
+      mls_vectors_dup_signature_private (object, "signature_priv", test->cipher->suite);
+
+  g_assert_nonnull (node);
+  mls_vectors_assert_kem_pair (test->cipher,
+                               cv_mls_tree_keys_get (keys, cv_mls_tree_math_from_leaf (leaf)),
+                               cv_span_from_bytes (node->encryption_key), test->index);
+  mls_vectors_assert_signature_pair (test->cipher, signature,
+                                     cv_span_from_bytes (node->signature_key), test->index);
+  g_ptr_array_add (test->members, keys);
+  g_ptr_array_add (test->signers, signature);
 }
 
 static void
@@ -77,13 +91,8 @@ case_init (Case *test, JsonObject *test_case, guint index, const CvMlsCipher *ci
   };
   test->members = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_mls_tree_keys_free);
   test->signers = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_secret_unref);
-  for (guint i = 0; i < json_array_get_length (leaves); i++) {
-    JsonObject *object = json_array_get_object_element (leaves, i);
-
-    g_ptr_array_add (test->members, read_member (test, object));
-    g_ptr_array_add (test->signers, mls_vectors_dup_signature_private (object, "signature_priv",
-                                                                       test->cipher->suite));
-  }
+  for (guint i = 0; i < json_array_get_length (leaves); i++)
+    read_person (test, cv_vectors_get_element (leaves, i));
 }
 
 static void
@@ -138,6 +147,34 @@ everybody_opens (const Case *test, CvMlsRatchetTree *tree, CvMlsLeaf sender,
   }
 }
 
+/* What each leaf finds in the path: with it, the leaf comes to the commit secret. NULL for the
+ * sender and for blank leaves. */
+static void
+check_path_secrets (const Case *test, CvMlsRatchetTree *tree, JsonObject *object, CvMlsLeaf sender,
+                    CvSpan commit_secret)
+{
+  JsonArray *secrets = cv_vectors_get_array (object, "path_secrets");
+  guint n_found = 0;
+
+  for (guint i = 0; i < json_array_get_length (secrets); i++) {
+    g_autoptr (CvMlsTreeKeys) keys = cv_mls_tree_keys_new ((CvMlsLeaf){i}, NULL);
+    g_autoptr (GBytes) bytes = NULL;
+    g_autoptr (CvSecret) path_secret = NULL;
+    g_autoptr (CvSecret) found = NULL;
+    g_autoptr (GError) error = NULL;
+
+    if (json_array_get_null_element (secrets, i))
+      continue;
+    bytes = cv_vectors_parse_hex (cv_vectors_get_string_element (secrets, i));
+    path_secret = cv_secret_new_from (cv_span_from_bytes (bytes));
+    found = cv_mls_treekem_implant (test->cipher, tree, keys, sender, path_secret, &error);
+    g_assert_no_error (error);
+    cv_vectors_assert_equal (cv_secret_span (found), commit_secret, "path secret", test->index);
+    n_found++;
+  }
+  g_assert_cmpuint (n_found, ==, cv_mls_ratchet_tree_get_n_members (tree) - 1);
+}
+
 static void
 take_published (const Case *test, JsonObject *object)
 {
@@ -159,6 +196,7 @@ take_published (const Case *test, JsonObject *object)
   mls_vectors_assert_member (cv_mls_tree_hash_update (test->cipher, tree, &error), object,
                              "tree_hash_after", test->index);
   everybody_opens (test, tree, sender, update, cv_span_from_bytes (commit_secret));
+  check_path_secrets (test, tree, object, sender, cv_span_from_bytes (commit_secret));
 
   /* One node less or a foreign sender's path does not fit the tree. */
   if (update->nodes->len > 0) {
@@ -209,7 +247,7 @@ run (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
 
   case_init (&test, test_case, index, cipher);
   for (guint i = 0; i < json_array_get_length (paths); i++)
-    take_published (&test, json_array_get_object_element (paths, i));
+    take_published (&test, cv_vectors_get_element (paths, i));
   make_own (&test, index % test.members->len);
   case_clear (&test);
 }
