@@ -8,9 +8,12 @@ usage: run-tests.py BUILD [SUITE...]
 Tests in real time (processes, pictures, the window) can lose to a machine that does something else
 at that moment. Up to four of them are run once more, alone, and that is said; what fails twice has
 failed. Tests without a clock get no second chance.
+
+How many published vectors each file had is said at the end ("FILE: N cases").
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as xml
@@ -18,6 +21,7 @@ import xml.etree.ElementTree as xml
 BAD = {"FAIL", "ERROR", "TIMEOUT", "INTERRUPT", "UNEXPECTEDPASS"}
 REAL_TIME = ("integration", "ui", "unit+media", "unit+call", "unit+routing", "unit+contract")
 MOST_AGAIN = 4
+VECTORS = re.compile(r"^# (\S+\.json: \d+ cases.*)$", re.MULTILINE)
 
 
 def read_claims(report, programs):
@@ -37,8 +41,8 @@ def read_claims(report, programs):
             tally[0] += 1
 
 
-def run(build, words):
-    """One run of Meson's tests: name → [passed, failed, skipped]; and whether it could run."""
+def run(build, words, vectors):
+    """One run of Meson's tests: name → [passed, failed, skipped]. Adds to the lines of vectors."""
     logs = os.path.join(build, "meson-logs")
     report, log = os.path.join(logs, "testlog.junit.xml"), os.path.join(logs, "testlog.json")
     for path in (report, log):
@@ -49,7 +53,10 @@ def run(build, words):
     if not os.path.exists(log):
         return {}
     with open(log, encoding="utf-8") as lines:
-        results = {test["name"]: test["result"] for test in map(json.loads, lines)}
+        tests = list(map(json.loads, lines))
+    results = {test["name"]: test["result"] for test in tests}
+    for test in tests:
+        vectors.update(VECTORS.findall(test.get("stdout", "")))
     programs = {name: [0, 0, 0] for name in results}
     if os.path.exists(report):
         read_claims(report, programs)
@@ -67,17 +74,19 @@ def is_real_time(name):
 
 
 def main():
-    build, words = sys.argv[1], []
+    build, words, vectors = sys.argv[1], [], set()
     for suite in sys.argv[2:]:
         words += ["--suite", suite]
-    programs = run(build, words)
+    programs = run(build, words, vectors)
     failed = [name for name, tally in programs.items() if tally[1]]
     if 0 < len(failed) <= MOST_AGAIN and all(map(is_real_time, failed)):
         for name in failed:
             print("once more, alone:", name, flush=True)
             short = name.split(" / ")[-1]
-            again = run(build, [short])
+            again = run(build, [short], vectors)
             programs[name] = again.get(name, programs[name])
+    for line in sorted(vectors):
+        print(line)
     sums = [sum(tally[i] for tally in programs.values()) for i in range(3)]
     print(f"{sums[0]} passed, {sums[1]} failed, {sums[2]} skipped", flush=True)
     return 1 if sums[1] or sums[0] == 0 else 0
