@@ -5,6 +5,8 @@
  * one type would let two readers disagree about which of them counts. */
 #include "mls/extension.h"
 
+#include "mls/error.h"
+
 #define DEFAULT_EXTENSION_MAX CV_MLS_EXTENSION_EXTERNAL_SENDERS
 
 static void
@@ -18,6 +20,16 @@ GPtrArray *
 cv_mls_extension_list_new (void)
 {
   return g_ptr_array_new_with_free_func ((GDestroyNotify)extension_free);
+}
+
+GPtrArray *
+cv_mls_extension_list_new_from (const CvMlsExtensionValue *extensions, gsize n_extensions)
+{
+  GPtrArray *list = cv_mls_extension_list_new ();
+
+  for (gsize i = 0; i < n_extensions; i++)
+    cv_mls_extension_list_add (list, extensions[i].type, extensions[i].data);
+  return list;
 }
 
 static void
@@ -85,6 +97,30 @@ cv_mls_extension_list_find (const GPtrArray *list, guint16 type, CvSpan *data)
   if (data)
     *data = CV_SPAN_EMPTY;
   return FALSE;
+}
+
+gboolean
+cv_mls_extension_list_check_context (const GPtrArray *list, GError **error)
+{
+  g_auto (CvMlsRequiredCapabilities) required = {0};
+  g_autoptr (GPtrArray) senders = NULL;
+  CvSpan data;
+
+  for (guint i = 0; i < list->len; i++) {
+    const CvMlsExtension *extension = g_ptr_array_index (list, i);
+
+    for (guint j = 0; j < i; j++)
+      if (((const CvMlsExtension *)g_ptr_array_index (list, j))->type == extension->type)
+        return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "extension 0x%04x twice",
+                                  extension->type);
+  }
+  if (cv_mls_extension_list_find (list, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES, &data)
+      && !cv_mls_required_capabilities_parse (data, &required))
+    return cv_mls_error_fail_malformed (error, "required_capabilities");
+  if (!cv_mls_extension_list_find (list, CV_MLS_EXTENSION_EXTERNAL_SENDERS, &data))
+    return TRUE;
+  senders = cv_mls_external_senders_parse (data);
+  return senders || cv_mls_error_fail_malformed (error, "external_senders");
 }
 
 gboolean
@@ -187,5 +223,75 @@ cv_mls_extension_dup_external_pub (CvSpan public_key)
 
   cv_writer_init (&writer);
   cv_writer_vector (&writer, public_key);
+  return cv_writer_take (&writer);
+}
+
+static void
+external_sender_free (CvMlsExternalSenderEntry *entry)
+{
+  g_clear_pointer (&entry->signature_key, g_bytes_unref);
+  cv_mls_credential_clear (&entry->credential);
+  g_free (entry);
+}
+
+GPtrArray *
+cv_mls_external_senders_parse (CvSpan data)
+{
+  g_autoptr (GPtrArray) senders =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)external_sender_free);
+  CvReader reader;
+  CvReader inner;
+
+  cv_reader_init (&reader, data);
+  cv_reader_open_vector (&reader, CV_MLS_LIMIT_LIST, &inner);
+  while (cv_reader_remaining (&inner) > 0) {
+    CvMlsExternalSenderEntry *entry = g_new0 (CvMlsExternalSenderEntry, 1);
+
+    g_ptr_array_add (senders, entry);
+    if (senders->len > CV_MLS_LIMIT_ENTRIES)
+      cv_reader_fail (&inner);
+    entry->signature_key = cv_reader_dup_vector (&inner, CV_MLS_LIMIT_KEY);
+    cv_mls_credential_read (&inner, &entry->credential);
+  }
+  return cv_reader_finish (&inner) && cv_reader_finish (&reader) ? g_steal_pointer (&senders)
+                                                                 : NULL;
+}
+
+gboolean
+cv_mls_external_senders_find_key (CvSpan data, guint32 index, CvSpan *signature_key)
+{
+  CvReader reader;
+  CvReader inner;
+
+  cv_reader_init (&reader, data);
+  cv_reader_open_vector (&reader, CV_MLS_LIMIT_LIST, &inner);
+  for (guint32 i = 0; cv_reader_remaining (&inner) > 0; i++) {
+    g_auto (CvMlsCredential) credential = {0};
+
+    *signature_key = cv_reader_vector (&inner, CV_MLS_LIMIT_KEY);
+    if (!cv_mls_credential_read (&inner, &credential))
+      return FALSE;
+    if (i == index)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+GBytes *
+cv_mls_external_senders_encode (const CvMlsExternalSender *senders, gsize n_senders)
+{
+  g_auto (CvWriter) writer = {0};
+  gsize mark;
+
+  cv_writer_init (&writer);
+  mark = cv_writer_begin_vector (&writer);
+  for (gsize i = 0; i < n_senders; i++) {
+    g_auto (CvMlsCredential) credential = {0};
+
+    cv_mls_credential_init_basic (&credential, senders[i].identity);
+    cv_writer_vector (&writer, senders[i].signature_public);
+    cv_mls_credential_write (&writer, &credential);
+  }
+  cv_writer_end_vector (&writer, mark);
   return cv_writer_take (&writer);
 }

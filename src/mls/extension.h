@@ -7,6 +7,8 @@
  * structure: share it with g_ptr_array_ref. NULL reads as the empty list. */
 #pragma once
 
+#include "mls/credential.h"
+#include "mls/group.h"
 #include "mls/limits.h"
 #include "base/bytes.h"
 
@@ -26,12 +28,18 @@ typedef struct {
 } CvMlsExtension;
 
 GPtrArray *cv_mls_extension_list_new (void);
+GPtrArray *
+cv_mls_extension_list_new_from (const CvMlsExtensionValue *extensions, gsize n_extensions);
 void cv_mls_extension_list_add (GPtrArray *list, guint16 type, CvSpan data);
 /* Full, never NULL. A list that has a type twice fails the reader. */
 GPtrArray *cv_mls_extension_list_read (CvReader *reader);
 void cv_mls_extension_list_write (CvWriter *writer, const GPtrArray *list);
 /* FALSE when absent; data is borrowed and may be empty. */
 gboolean cv_mls_extension_list_find (const GPtrArray *list, guint16 type, CvSpan *data);
+/* What the extensions of a GroupContext have to be for anybody: each type once (§13.4), those of
+ * RFC 9420 itself readable. */
+gboolean cv_mls_extension_list_check_context (const GPtrArray *list,
+                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* TRUE for the types of RFC 9420 itself, which nobody lists in capabilities (§7.2). */
 gboolean cv_mls_extension_is_default (guint16 type);
 
@@ -47,6 +55,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsRequiredCapabilities, cv_mls_required_cap
 gboolean cv_mls_required_capabilities_parse (CvSpan data, CvMlsRequiredCapabilities *required);
 void
 cv_mls_required_capabilities_write (CvWriter *writer, const CvMlsRequiredCapabilities *required);
+
+/* external_senders (§12.1.8.1): GPtrArray of CvMlsExternalSenderEntry, full. NULL: malformed. */
+typedef struct {
+  GBytes *signature_key;
+  CvMlsCredential credential;
+} CvMlsExternalSenderEntry;
+
+GPtrArray *cv_mls_external_senders_parse (CvSpan data);
+/* The key of entry `index`, borrowed from data; FALSE when there is none. */
+gboolean cv_mls_external_senders_find_key (CvSpan data, guint32 index, CvSpan *signature_key);
 
 /* external_pub (§12.4.3.2): FALSE when it is no single key; the key is borrowed from data. */
 gboolean cv_mls_extension_parse_external_pub (CvSpan data, CvSpan *public_key);

@@ -17,13 +17,6 @@ enum {
   CV_MLS_WIRE_KEY_PACKAGE = 5,
 };
 
-typedef enum {
-  CV_MLS_SENDER_MEMBER = 1,
-  CV_MLS_SENDER_EXTERNAL = 2,
-  CV_MLS_SENDER_NEW_MEMBER_PROPOSAL = 3,
-  CV_MLS_SENDER_NEW_MEMBER_COMMIT = 4,
-} CvMlsSenderType;
-
 typedef struct {
   CvMlsSenderType type;
   CvMlsLeaf leaf; /* member */

@@ -4,8 +4,9 @@
 /* Making a commit and the Welcome that goes with it (RFC 9420 §12.4.1). */
 #include "mls/error.h"
 #include "mls/group-private.h"
+#include "mls/proposal-selection.h"
 
-/* The PSKs that the caller hands in with the commit. */
+/* The PSKs that the caller hands in with the commit, or can find. */
 static CvSecret *
 find_given_psk (gpointer data, CvSpan psk_id)
 {
@@ -14,29 +15,23 @@ find_given_psk (gpointer data, CvSpan psk_id)
   for (gsize i = 0; i < params->n_psks; i++)
     if (cv_span_equal (params->psks[i].id, psk_id))
       return cv_secret_ref (params->psks[i].secret);
-  return NULL;
+  return params->find_psk ? params->find_psk (params->psk_data, psk_id) : NULL;
 }
 
-static void
-take_item (GPtrArray *items, const CvMlsGroup *group, CvMlsProposal *proposal)
+static CvSecret *
+find_given_resumption (gpointer data, CvSpan group_id, guint64 epoch)
 {
-  g_ptr_array_add (items,
-                   cv_mls_proposal_item_new (proposal, cv_mls_group_get_own_leaf (group), FALSE));
-  cv_mls_proposal_unref (proposal);
-}
+  const CvMlsCommitParams *params = data;
 
-static gboolean
-add_adds (GPtrArray *items, const CvMlsGroup *group, const CvMlsCommitParams *params,
-          GError **error)
-{
-  for (gsize i = 0; i < params->n_adds; i++) {
-    g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (params->adds[i], error);
+  for (gsize i = 0; i < params->n_resumptions; i++) {
+    const CvMlsResumption *resumption = &params->resumptions[i];
 
-    if (!package)
-      return FALSE;
-    take_item (items, group, cv_mls_proposal_new_add (package));
+    if (resumption->secret && resumption->epoch == epoch
+        && cv_span_equal (resumption->group_id, group_id))
+      return cv_secret_ref (resumption->secret);
   }
-  return TRUE;
+  return params->find_resumption ? params->find_resumption (params->psk_data, group_id, epoch)
+                                 : NULL;
 }
 
 /* The GroupContext's extensions with other contents for one type. */
@@ -59,57 +54,83 @@ dup_extensions_with (const GPtrArray *extensions, guint16 type, CvSpan data)
   return list;
 }
 
+/* One proposal by value. */
+static gboolean
+add_made (GPtrArray *items, const CvMlsGroup *group, const CvMlsProposeParams *params,
+          GError **error)
+{
+  g_autoptr (CvMlsProposal) proposal = cv_mls_group_make_proposal (
+      &group->epoch->cipher, params, cv_mls_group_get_id (group), error);
+
+  if (!proposal)
+    return FALSE;
+  g_ptr_array_add (items, cv_mls_proposal_item_new (proposal, cv_mls_group_get_own_leaf (group)));
+  return TRUE;
+}
+
 static gboolean
 add_psks (GPtrArray *items, const CvMlsGroup *group, const CvMlsCommitParams *params,
           GError **error)
 {
-  for (gsize i = 0; i < params->n_psks; i++) {
-    g_auto (CvMlsPskId) id = {0};
-
-    if (!cv_mls_psk_id_init_external (&group->epoch->cipher, params->psks[i].id, &id, error))
+  for (gsize i = 0; i < params->n_psks; i++)
+    if (!add_made (items, group,
+                   &(CvMlsProposeParams){.type = CV_MLS_PROPOSAL_PSK, .psk_id = params->psks[i].id},
+                   error))
       return FALSE;
-    take_item (items, group, cv_mls_proposal_new_psk (&id));
-  }
+  for (gsize i = 0; i < params->n_resumptions; i++)
+    if (!add_made (items, group,
+                   &(CvMlsProposeParams){.type = CV_MLS_PROPOSAL_PSK,
+                                         .resumption = &params->resumptions[i]},
+                   error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+add_extensions (GPtrArray *items, const CvMlsGroup *group, const CvMlsCommitParams *params,
+                GError **error)
+{
+  g_autoptr (GPtrArray) extensions = NULL;
+  g_autoptr (CvMlsProposal) proposal = NULL;
+
+  if (params->has_extensions && params->policy)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "extensions are given twice");
+  if (!params->has_extensions && !params->policy)
+    return TRUE;
+  extensions = params->policy
+                   ? dup_extensions_with (group->epoch->context.extensions, params->policy_type,
+                                          *params->policy)
+                   : cv_mls_extension_list_new_from (params->extensions, params->n_extensions);
+  proposal = cv_mls_proposal_new_group_context_extensions (extensions);
+  g_ptr_array_add (items, cv_mls_proposal_item_new (proposal, cv_mls_group_get_own_leaf (group)));
   return TRUE;
 }
 
 static GPtrArray *
 make_items (const CvMlsGroup *group, const CvMlsCommitParams *params, GError **error)
 {
-  g_autoptr (GPtrArray) items =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)cv_mls_proposal_item_free);
+  g_autoptr (GPtrArray) items = cv_mls_proposal_items_new ();
 
   for (gsize i = 0; i < params->n_removes; i++)
-    take_item (items, group, cv_mls_proposal_new_remove (params->removes[i]));
-  if (!add_adds (items, group, params, error) || !add_psks (items, group, params, error))
+    if (!add_made (
+            items, group,
+            &(CvMlsProposeParams){.type = CV_MLS_PROPOSAL_REMOVE, .removed = params->removes[i]},
+            error))
+      return NULL;
+  for (gsize i = 0; i < params->n_adds; i++)
+    if (!add_made (
+            items, group,
+            &(CvMlsProposeParams){.type = CV_MLS_PROPOSAL_ADD, .key_package = params->adds[i]},
+            error))
+      return NULL;
+  if (!add_psks (items, group, params, error) || !add_extensions (items, group, params, error))
     return NULL;
-  if (params->policy) {
-    g_autoptr (GPtrArray) extensions = dup_extensions_with (group->epoch->context.extensions,
-                                                            params->policy_type, *params->policy);
-
-    take_item (items, group, cv_mls_proposal_new_group_context_extensions (extensions));
-  }
+  if (params->reinit
+      && !add_made (items, group,
+                    &(CvMlsProposeParams){.type = CV_MLS_PROPOSAL_REINIT, .reinit = params->reinit},
+                    error))
+    return NULL;
   return g_steal_pointer (&items);
-}
-
-/* The commit with its proposals; the path comes later. */
-static void
-start_auth (const CvMlsGroup *group, const CvMlsCommitParams *params, const GPtrArray *items,
-            CvMlsAuthenticatedContent *auth)
-{
-  auth->wire_format = CV_MLS_WIRE_PRIVATE_MESSAGE;
-  auth->content.group_id = g_bytes_ref (group->epoch->context.group_id);
-  auth->content.epoch = group->epoch->context.epoch;
-  auth->content.sender =
-      (CvMlsSender){.type = CV_MLS_SENDER_MEMBER, .leaf = cv_mls_group_get_own_leaf (group)};
-  auth->content.authenticated_data = cv_span_dup (params->authenticated_data);
-  auth->content.type = CV_MLS_CONTENT_COMMIT;
-  auth->content.commit = cv_mls_commit_new ();
-  for (guint i = 0; i < items->len; i++) {
-    const CvMlsProposalItem *item = g_ptr_array_index (items, i);
-
-    g_ptr_array_add (auth->content.commit->proposals, cv_mls_proposal_or_ref_new (item->proposal));
-  }
 }
 
 static gboolean
@@ -177,16 +198,19 @@ add_newcomers (const CvMlsStagedCommit *staged, const CvMlsTreekemPath *path, Cv
 
 static GBytes *
 make_welcome (const CvMlsGroup *group, const CvMlsStagedCommit *staged, const CvMlsEpoch *next,
-              const CvMlsTreekemPath *path, GError **error)
+              const CvMlsTreekemPath *path, gboolean is_tree_beside, GError **error)
 {
   g_auto (CvMlsGroupInfo) info = {0};
   g_auto (CvMlsWelcome) welcome = {0};
-  g_autoptr (GBytes) tree = cv_mls_group_encode_tree (next->tree);
 
   cv_mls_group_context_copy (&info.context, &next->context);
   info.extensions = cv_mls_extension_list_new ();
-  cv_mls_extension_list_add (info.extensions, CV_MLS_EXTENSION_RATCHET_TREE,
-                             cv_span_from_bytes (tree));
+  if (!is_tree_beside) {
+    g_autoptr (GBytes) tree = cv_mls_group_encode_tree (next->tree);
+
+    cv_mls_extension_list_add (info.extensions, CV_MLS_EXTENSION_RATCHET_TREE,
+                               cv_span_from_bytes (tree));
+  }
   info.confirmation_tag = g_bytes_ref (next->confirmation_tag);
   info.signer = cv_mls_group_get_own_leaf (group);
   if (!cv_mls_group_info_sign (&next->cipher, &info, cv_secret_span (group->signature_private),
@@ -197,34 +221,43 @@ make_welcome (const CvMlsGroup *group, const CvMlsStagedCommit *staged, const Cv
   return cv_mls_message_wrap_welcome (&welcome);
 }
 
-/* Everything up to the signed commit and the epoch after it. */
-static CvMlsEpoch *
-make_epoch (const CvMlsGroup *group, const CvMlsCommitParams *params, CvMlsStagedCommit *staged,
-            CvMlsAuthenticatedContent *auth, CvMlsTreekemPath **path, GError **error)
+static CvMlsProposalRules
+make_rules (const CvMlsGroup *group, CvMlsPskUsage successor_usage, guint64 now_s)
 {
-  CvMlsProposalRules rules = {
+  return (CvMlsProposalRules){
       .cipher = &group->epoch->cipher,
       .context = &group->epoch->context,
       .tree = group->epoch->tree,
       .committer = cv_mls_group_get_own_leaf (group),
-      .now_s = params->now_s,
+      .now_s = now_s,
+      .successor_usage = successor_usage,
   };
-  CvMlsPskLookup lookup = {.find = find_given_psk, .data = (gpointer)params};
-  g_autoptr (GPtrArray) items = make_items (group, params, error);
+}
+
+/* Everything up to the signed commit and the epoch after it. */
+static CvMlsEpoch *
+make_epoch (const CvMlsGroup *group, GPtrArray *items, const CvMlsCommitOptions *options,
+            CvMlsStagedCommit *staged, CvMlsAuthenticatedContent *auth, CvMlsTreekemPath **path,
+            GError **error)
+{
+  CvMlsProposalRules rules = make_rules (group, options->successor_usage, options->now_s);
   gboolean is_ready;
 
-  if (!items
-      || !cv_mls_staged_commit_begin (staged, group->epoch, group->keys, &rules, items, error))
+  if (!cv_mls_staged_commit_begin (staged, group->epoch, group->keys, &rules, items, error))
     return NULL;
-  start_auth (group, params, items, auth);
-  if (params->is_pathless && !staged->effects.needs_path)
+  auth->wire_format = options->is_public ? CV_MLS_WIRE_PUBLIC_MESSAGE : CV_MLS_WIRE_PRIVATE_MESSAGE;
+  cv_mls_group_start_content (group, CV_MLS_CONTENT_COMMIT, options->authenticated_data,
+                              &auth->content);
+  auth->content.commit = cv_mls_commit_new ();
+  cv_mls_proposal_items_name (items, auth->content.commit);
+  if (options->is_pathless && !staged->effects.needs_path)
     is_ready = cv_mls_staged_commit_fix_tree (staged, error);
   else
     is_ready = add_path (group, staged, auth, path, error);
   if (!is_ready)
     return NULL;
-  staged->psk_secret =
-      cv_mls_psk_lookup_secret (&group->epoch->cipher, &lookup, staged->effects.psks, error);
+  staged->psk_secret = cv_mls_psk_lookup_secret (&group->epoch->cipher, &options->lookup,
+                                                 staged->effects.psks, error);
   if (!staged->psk_secret)
     return NULL;
   return cv_mls_group_sign_commit (staged, auth, cv_secret_span (group->signature_private), error);
@@ -256,30 +289,31 @@ cv_mls_commit_result_clear (CvMlsCommitResult *result)
 }
 
 gboolean
-cv_mls_group_commit (const CvMlsGroup *group, const CvMlsCommitParams *params,
-                     CvMlsCommitResult *result, GError **error)
+cv_mls_group_commit_items (const CvMlsGroup *group, GPtrArray *items,
+                           const CvMlsCommitOptions *options, CvMlsCommitResult *result,
+                           GError **error)
 {
-  CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
   g_auto (CvMlsStagedCommit) staged = {0};
   g_auto (CvMlsAuthenticatedContent) auth = {0};
   g_autoptr (CvMlsTreekemPath) path = NULL;
   g_auto (CvMlsCommitResult) made = {0};
-  g_autoptr (CvMlsEpoch) next = make_epoch (group, params, &staged, &auth, &path, error);
+  g_autoptr (CvMlsEpoch) next = make_epoch (group, items, options, &staged, &auth, &path, error);
   CvMlsGroupParts parts = {
       .crypto = group->crypto,
       .epoch = &next,
       .keys = &staged.keys,
       .signature_private = group->signature_private,
       .past = group->past,
+      .reinit = staged.effects.reinit,
   };
 
   if (!next)
     return FALSE;
-  made.commit = cv_mls_private_message_protect (&keys, &auth, error);
+  made.commit = cv_mls_group_frame (group, &auth, error);
   if (!made.commit)
     return FALSE;
   if (staged.effects.added->len > 0) {
-    made.welcome = make_welcome (group, &staged, next, path, error);
+    made.welcome = make_welcome (group, &staged, next, path, options->is_tree_beside, error);
     if (!made.welcome)
       return FALSE;
   }
@@ -289,4 +323,36 @@ cv_mls_group_commit (const CvMlsGroup *group, const CvMlsCommitParams *params,
   *result = made;
   made = (CvMlsCommitResult){0};
   return TRUE;
+}
+
+gboolean
+cv_mls_group_commit (const CvMlsGroup *group, const CvMlsCommitParams *params,
+                     CvMlsCommitResult *result, GError **error)
+{
+  const CvMlsCommitOptions options = {
+      .lookup =
+          {
+              .find = find_given_psk,
+              .find_resumption = find_given_resumption,
+              .data = (gpointer)params,
+              .past = group->past,
+              .group_id = cv_mls_group_get_id (group),
+          },
+      .authenticated_data = params->authenticated_data,
+      .is_pathless = params->is_pathless,
+      .is_public = params->is_public,
+      .is_tree_beside = params->is_tree_beside,
+      .now_s = params->now_s,
+  };
+  CvMlsProposalRules rules = make_rules (group, 0, params->now_s);
+  g_autoptr (GPtrArray) items = NULL;
+
+  if (!cv_mls_group_check_open (group, error))
+    return FALSE;
+  items = make_items (group, params, error);
+  if (!items)
+    return FALSE;
+  if (params->includes_pending)
+    cv_mls_proposal_selection_add (&rules, &options.lookup, group->pending, items);
+  return cv_mls_group_commit_items (group, items, &options, result, error);
 }

@@ -6,13 +6,6 @@
 #include "mls/error.h"
 #include "mls/group-private.h"
 
-struct CvMlsJoiner {
-  const CvMlsSuite *suite;
-  CvMlsKeyPackage *package;
-  CvMlsKeyPackageKeys keys;
-  CvSecret *signature_private;
-};
-
 static gboolean
 invalid (GError **error, const char *what)
 {
@@ -34,16 +27,34 @@ find_own_leaf (const CvMlsRatchetTree *tree, const CvMlsLeafNode *own, CvMlsLeaf
   return FALSE;
 }
 
-/* §12.4.3.1: PSKs for reinit and branch belong to groups that follow another one. */
+/* A PSK for reinit or branch names the group that the caller takes for the parent, at its epoch. */
 static gboolean
-check_psks (const CvMlsCipher *cipher, const GPtrArray *psks, GError **error)
+check_parent (const CvMlsGroup *parent, const CvMlsPskId *id, GError **error)
+{
+  if (!parent)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "group follows another one");
+  if (!cv_span_equal (cv_span_from_bytes (id->group_id), cv_mls_group_get_id (parent))
+      || id->epoch != cv_mls_group_get_epoch (parent))
+    return invalid (error, "group follows another one than expected");
+  return TRUE;
+}
+
+/* RFC 9420 §12.4.3.1: of the PSKs for reinit or branch there is one at most; its use goes to
+ * `successor`, 0: none. */
+static gboolean
+check_psks (const CvMlsCipher *cipher, const GPtrArray *psks, const CvMlsGroup *parent,
+            CvMlsPskUsage *successor, GError **error)
 {
   for (guint i = 0; i < psks->len; i++) {
     const CvMlsPskId *id = g_ptr_array_index (psks, i);
 
-    if (id->type == CV_MLS_PSK_RESUMPTION && id->usage != CV_MLS_PSK_USAGE_APPLICATION)
-      return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED,
-                                "groups that follow another one are not supported");
+    if (id->type == CV_MLS_PSK_RESUMPTION && id->usage != CV_MLS_PSK_USAGE_APPLICATION) {
+      if (*successor)
+        return invalid (error, "two psks of the group before");
+      if (!check_parent (parent, id, error))
+        return FALSE;
+      *successor = id->usage;
+    }
     if (g_bytes_get_size (id->nonce) != cipher->suite->hash_len)
       return invalid (error, "psk nonce has the wrong length");
     for (guint j = 0; j < i; j++)
@@ -58,6 +69,7 @@ typedef struct {
   CvMlsGroupSecrets secrets;
   CvSecret *psk_secret;
   CvMlsGroupInfo info;
+  CvMlsPskUsage successor; /* 0: the group follows no other */
 } Opened;
 
 static void
@@ -73,7 +85,13 @@ static gboolean
 open_welcome (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const CvMlsJoinParams *params,
               const CvMlsWelcome *welcome, Opened *opened, GError **error)
 {
-  CvMlsPskLookup lookup = {.find = params->find_psk, .data = params->psk_data};
+  CvMlsPskLookup lookup = {
+      .find = params->find_psk,
+      .find_resumption = params->find_resumption,
+      .data = params->psk_data,
+      .past = params->parent ? params->parent->past : NULL,
+      .group_id = params->parent ? cv_mls_group_get_id (params->parent) : CV_SPAN_EMPTY,
+  };
   g_autoptr (GBytes) ref = cv_mls_key_package_dup_ref_hash (cipher, joiner->package, error);
   g_autoptr (CvSecret) welcome_secret = NULL;
 
@@ -84,7 +102,7 @@ open_welcome (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const CvMlsJ
   if (!cv_mls_welcome_open_secrets (cipher, welcome, cv_span_from_bytes (ref),
                                     cv_secret_span (joiner->keys.init_private), &opened->secrets,
                                     error)
-      || !check_psks (cipher, opened->secrets.psks, error))
+      || !check_psks (cipher, opened->secrets.psks, params->parent, &opened->successor, error))
     return FALSE;
   opened->psk_secret = cv_mls_psk_lookup_secret (cipher, &lookup, opened->secrets.psks, error);
   if (!opened->psk_secret)
@@ -124,6 +142,16 @@ make_keys (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const Opened *o
   return g_steal_pointer (&keys);
 }
 
+gboolean
+cv_mls_group_check_new_id (GBytes *group_id, const CvSpan *group_ids, gsize n_group_ids,
+                           GError **error)
+{
+  for (gsize i = 0; i < n_group_ids; i++)
+    if (cv_span_equal (cv_span_from_bytes (group_id), group_ids[i]))
+      return invalid (error, "a group of this id is there already");
+  return TRUE;
+}
+
 CvMlsRatchetTree *
 cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, CvSpan tree,
                          GError **error)
@@ -147,7 +175,8 @@ cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, 
     invalid (error, "group info is signed by a blank leaf");
     return NULL;
   }
-  if (!cv_mls_group_info_verify (cipher, info, cv_span_from_bytes (signer->signature_key), error))
+  if (!cv_mls_group_info_verify (cipher, info, cv_span_from_bytes (signer->signature_key), error)
+      || !cv_mls_extension_list_check_context (info->context.extensions, error))
     return NULL;
   hash = cv_mls_tree_hash_update (cipher, parsed, error);
   if (hash.len == 0)
@@ -228,10 +257,15 @@ cv_mls_group_join (const CvCrypto *crypto, const CvMlsJoiner *joiner, const CvMl
     invalid (error, "message is no welcome");
     return NULL;
   }
-  if (!open_welcome (&cipher, joiner, params, &message.welcome, &opened, error))
+  if (!open_welcome (&cipher, joiner, params, &message.welcome, &opened, error)
+      || !cv_mls_group_check_new_id (opened.info.context.group_id, params->group_ids,
+                                     params->n_group_ids, error))
     return NULL;
   tree = cv_mls_group_check_info (&cipher, &opened.info, params->ratchet_tree, error);
-  if (!tree)
+  if (!tree
+      || (opened.successor
+          && !cv_mls_group_check_successor (params->parent, opened.successor, &opened.info.context,
+                                            tree, error)))
     return NULL;
   keys = make_keys (&cipher, joiner, &opened, tree, error);
   if (!keys)

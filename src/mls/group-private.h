@@ -10,12 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* A proposal that came by itself and waits for a commit to name it. */
-typedef struct {
-  GBytes *reference;
-  CvMlsProposalItem *item;
-} CvMlsPendingProposal;
-
 struct CvMlsGroup {
   gatomicrefcount ref_count;
   CvCrypto *crypto;
@@ -24,7 +18,8 @@ struct CvMlsGroup {
   CvSecret *signature_private;
   CvMlsSecretTree *secret_tree; /* mutable: message keys are used up */
   CvMlsPastPsks *past; /* this epoch's included */
-  GPtrArray *pending; /* CvMlsPendingProposal; mutable */
+  GPtrArray *pending; /* CvMlsProposalItem with references: wait for a commit; mutable */
+  CvMlsProposal *reinit; /* this epoch is the last: nothing is sent or taken; else NULL */
 };
 
 /* Borrowed, but what is marked taken: that is empty after success. */
@@ -34,11 +29,23 @@ typedef struct {
   CvMlsTreeKeys **keys; /* taken */
   CvSecret *signature_private;
   const CvMlsPastPsks *past; /* of the epochs before; NULL at first */
+  CvMlsProposal *reinit; /* of the commit that made the epoch; or NULL */
 } CvMlsGroupParts;
 
 /* Makes the secret tree and drops the encryption secret. */
 CvMlsGroup *
 cv_mls_group_assemble (const CvMlsGroupParts *parts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* RFC 9420 §11.2: STATE when the group was re-initialised. */
+gboolean
+cv_mls_group_check_open (const CvMlsGroup *group, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* FramedContent of this member in this epoch; the body is for the caller. */
+void cv_mls_group_start_content (const CvMlsGroup *group, CvMlsContentType type,
+                                 CvSpan authenticated_data, CvMlsFramedContent *content);
+/* Full MLSMessage of a complete auth, in its wire format. */
+GBytes *cv_mls_group_frame (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 CvMlsMessageKeys cv_mls_group_message_keys (const CvMlsGroup *group);
 gboolean cv_mls_group_find_signature_key (gpointer group, CvMlsLeaf leaf, CvSpan *public_key);
@@ -46,7 +53,37 @@ gboolean cv_mls_group_find_signature_key (gpointer group, CvMlsLeaf leaf, CvSpan
 /* The ratchet_tree extension's content. */
 GBytes *cv_mls_group_encode_tree (const CvMlsRatchetTree *tree);
 
-/* ---- a commit being made (group-commit.c, group-resync.c) ---- */
+/* ---- proposals (group-propose.c, group-external-propose.c) ---- */
+
+/* All but UPDATE, which needs the proposer's leaf. own_id: for a resumption PSK without a group id.
+ * Full. */
+CvMlsProposal *
+cv_mls_group_make_proposal (const CvMlsCipher *cipher, const CvMlsProposeParams *params,
+                            CvSpan own_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Keeps a proposal whose signature was checked; leaf_private: of an own Update. Its reference is
+ * borrowed. A second time is no error. */
+gboolean cv_mls_group_keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
+                                     CvSecret *leaf_private, GBytes **reference,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- a commit being made (group-commit.c, group-external.c, group-successor.c) ---- */
+
+/* Borrowed. */
+typedef struct {
+  CvMlsPskLookup lookup;
+  CvSpan authenticated_data;
+  gboolean is_pathless;
+  gboolean is_public;
+  gboolean is_tree_beside;
+  CvMlsPskUsage successor_usage;
+  guint64 now_s;
+} CvMlsCommitOptions;
+
+/* A member's commit of that list. */
+gboolean cv_mls_group_commit_items (const CvMlsGroup *group, GPtrArray *items,
+                                    const CvMlsCommitOptions *options, CvMlsCommitResult *result,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Signs the commit, closes the staged epoch and makes its tag; `auth` is complete then. */
 CvMlsEpoch *
@@ -64,10 +101,27 @@ void cv_mls_commit_summary_clear (CvMlsCommitSummary *summary);
 
 /* ---- joining ---- */
 
+/* RFC 9420 §12.4.3: a group id is of one group only among those that the caller is in. */
+gboolean cv_mls_group_check_new_id (GBytes *group_id, const CvSpan *group_ids, gsize n_group_ids,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Checks a GroupInfo from outside with its tree: signature, tree hash, tree. The tree is that of
  * the ratchet_tree extension, or `tree` when there is none. Full; hashes filled. */
 CvMlsRatchetTree *cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info,
                                            CvSpan tree, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What a group that follows `parent` has to be (§11.2, §11.3, §12.4.3.1). */
+gboolean
+cv_mls_group_check_successor (const CvMlsGroup *parent, CvMlsPskUsage usage,
+                              const CvMlsGroupContext *context, const CvMlsRatchetTree *tree,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+struct CvMlsJoiner {
+  const CvMlsSuite *suite;
+  CvMlsKeyPackage *package;
+  CvMlsKeyPackageKeys keys;
+  CvSecret *signature_private;
+};
 
 /* A joiner whose KeyPackage was made before: keys are shared, nothing is checked. */
 CvMlsJoiner *cv_mls_joiner_restore (const CvMlsSuite *suite, CvMlsKeyPackage *package,

@@ -12,40 +12,27 @@ invalid (GError **error, const char *what)
   return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "%s", what);
 }
 
-static const CvMlsProposalItem *
-find_pending (const CvMlsGroup *group, GBytes *reference)
-{
-  for (guint i = 0; i < group->pending->len; i++) {
-    const CvMlsPendingProposal *pending = g_ptr_array_index (group->pending, i);
-
-    if (g_bytes_equal (pending->reference, reference))
-      return pending->item;
-  }
-  return NULL;
-}
-
 /* The commit's list with its references looked up. */
 static GPtrArray *
 resolve_items (const CvMlsGroup *group, const CvMlsCommit *commit, CvMlsLeaf committer,
                GError **error)
 {
-  g_autoptr (GPtrArray) items =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)cv_mls_proposal_item_free);
+  g_autoptr (GPtrArray) items = cv_mls_proposal_items_new ();
 
   for (guint i = 0; i < commit->proposals->len; i++) {
     const CvMlsProposalOrRef *entry = g_ptr_array_index (commit->proposals, i);
     const CvMlsProposalItem *pending;
 
     if (entry->proposal) {
-      g_ptr_array_add (items, cv_mls_proposal_item_new (entry->proposal, committer, FALSE));
+      g_ptr_array_add (items, cv_mls_proposal_item_new (entry->proposal, committer));
       continue;
     }
-    pending = find_pending (group, entry->reference);
+    pending = cv_mls_proposal_items_find (group->pending, cv_span_from_bytes (entry->reference));
     if (!pending) {
       cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "commit names a proposal that did not come");
       return NULL;
     }
-    g_ptr_array_add (items, cv_mls_proposal_item_new (pending->proposal, pending->proposer, TRUE));
+    g_ptr_array_add (items, cv_mls_proposal_item_copy (pending));
   }
   return g_steal_pointer (&items);
 }
@@ -173,6 +160,7 @@ summarise (const CvMlsGroup *group, const CvMlsStagedCommit *staged, CvMlsCommit
       .updated = g_array_new (FALSE, FALSE, sizeof (CvMlsLeaf)),
       .psk_ids = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref),
       .changes_policy = staged->effects.changes_extensions,
+      .has_reinit = staged->effects.reinit != NULL,
   };
   g_array_set_clear_func (summary->added, added_clear);
   for (guint i = 0; i < staged->effects.psks->len; i++) {
@@ -210,6 +198,7 @@ close_epoch (const CvMlsGroup *group, CvMlsStagedCommit *staged,
 {
   CvMlsPskLookup lookup = {
       .find = params->find_psk,
+      .find_resumption = params->find_resumption,
       .data = params->psk_data,
       .past = group->past,
       .group_id = cv_mls_group_get_id (group),
@@ -303,6 +292,7 @@ cv_mls_group_process_commit (const CvMlsGroup *group, const CvMlsAuthenticatedCo
   next = close_epoch (group, &staged, auth, params, error);
   if (!next)
     return FALSE;
+  parts.reinit = staged.effects.reinit;
   received->next = cv_mls_group_assemble (&parts, error);
   return received->next != NULL;
 }

@@ -33,6 +33,27 @@ open_private (CvMlsGroup *group, const CvMlsPrivateMessage *message,
          && cv_mls_private_message_open (&params, message, auth, error);
 }
 
+/* RFC 9420 §12.1.8: only who the group's extension lists, and only with some proposals. The key is
+ * borrowed from the extension, which the epoch keeps. */
+static gboolean
+find_external_signer (const CvMlsGroup *group, const CvMlsFramedContent *content, CvSpan *key,
+                      GError **error)
+{
+  CvMlsProposalType type;
+  CvSpan extension;
+
+  if (content->type != CV_MLS_CONTENT_PROPOSAL)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "external sender sent no proposal");
+  type = content->proposal->type;
+  if (type == CV_MLS_PROPOSAL_UPDATE || type == CV_MLS_PROPOSAL_EXTERNAL_INIT)
+    return cv_mls_error_fail_malformed (error, "proposal of an external sender");
+  if (!cv_mls_extension_list_find (group->epoch->context.extensions,
+                                   CV_MLS_EXTENSION_EXTERNAL_SENDERS, &extension)
+      || !cv_mls_external_senders_find_key (extension, content->sender.external_index, key))
+    return cv_mls_error_fail_authentication (error);
+  return TRUE;
+}
+
 /* The key that a PublicMessage must be signed with. */
 static gboolean
 find_public_signer (CvMlsGroup *group, const CvMlsFramedContent *content, CvSpan *key,
@@ -54,10 +75,15 @@ find_public_signer (CvMlsGroup *group, const CvMlsFramedContent *content, CvSpan
     *key = cv_span_from_bytes (content->commit->path->leaf_node->signature_key);
     return TRUE;
   case CV_MLS_SENDER_EXTERNAL:
+    return find_external_signer (group, content, key, error);
   case CV_MLS_SENDER_NEW_MEMBER_PROPOSAL:
-    break;
+    /* RFC 9420 §6.1: an Add, signed with the key in its own KeyPackage. */
+    if (content->type != CV_MLS_CONTENT_PROPOSAL || content->proposal->type != CV_MLS_PROPOSAL_ADD)
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "newcomer sent no add proposal");
+    *key = cv_span_from_bytes (content->proposal->key_package->leaf_node->signature_key);
+    return TRUE;
   }
-  return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "this kind of sender is not allowed");
+  return cv_mls_error_fail_malformed (error, "sender type");
 }
 
 static gboolean
@@ -75,38 +101,34 @@ open_public (CvMlsGroup *group, const CvMlsPublicMessage *message, GError **erro
          && cv_mls_framing_verify (&epoch->cipher, &message->auth, context, key, error);
 }
 
+/* What the caller's policy wants to know of a proposal. */
 static gboolean
-is_pending (const CvMlsGroup *group, GBytes *reference)
+summarise_proposal (CvMlsGroup *group, const CvMlsProposal *proposal, GBytes *reference,
+                    CvMlsProposalSummary *summary, GError **error)
 {
-  for (guint i = 0; i < group->pending->len; i++) {
-    const CvMlsPendingProposal *pending = g_ptr_array_index (group->pending, i);
-
-    if (g_bytes_equal (pending->reference, reference))
-      return TRUE;
-  }
-  return FALSE;
+  *summary = (CvMlsProposalSummary){
+      .type = proposal->type,
+      .reference = g_bytes_ref (reference),
+      .removed = proposal->removed,
+  };
+  if (proposal->type == CV_MLS_PROPOSAL_UPDATE)
+    summary->identity = g_bytes_ref (proposal->leaf_node->credential.identity);
+  if (proposal->type != CV_MLS_PROPOSAL_ADD)
+    return TRUE;
+  summary->identity = g_bytes_ref (proposal->key_package->leaf_node->credential.identity);
+  summary->key_package_ref =
+      cv_mls_key_package_dup_ref_hash (&group->epoch->cipher, proposal->key_package, error);
+  return summary->key_package_ref != NULL;
 }
 
 static gboolean
-keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, GError **error)
+take_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
+               CvMlsProposalSummary *summary, GError **error)
 {
-  CvMlsPendingProposal *pending;
-  g_autoptr (GBytes) reference =
-      cv_mls_framing_dup_proposal_ref (&group->epoch->cipher, auth, error);
+  GBytes *reference;
 
-  if (!reference)
-    return FALSE;
-  /* A PublicMessage can be replayed by anybody: it must not fill the list. */
-  if (is_pending (group, reference))
-    return TRUE;
-  if (group->pending->len >= CV_MLS_LIMIT_ENTRIES)
-    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
-  pending = g_new0 (CvMlsPendingProposal, 1);
-  pending->reference = g_steal_pointer (&reference);
-  pending->item =
-      cv_mls_proposal_item_new (auth->content.proposal, auth->content.sender.leaf, TRUE);
-  g_ptr_array_add (group->pending, pending);
-  return TRUE;
+  return cv_mls_group_keep_proposal (group, auth, NULL, &reference, error)
+         && summarise_proposal (group, auth->content.proposal, reference, summary, error);
 }
 
 static gboolean
@@ -114,18 +136,28 @@ dispatch (CvMlsGroup *group, CvMlsAuthenticatedContent *auth, const CvMlsReceive
           CvMlsReceived *received, GError **error)
 {
   received->type = auth->content.type;
+  received->sender_type = auth->content.sender.type;
   received->sender = auth->content.sender.leaf;
+  received->external_index = auth->content.sender.external_index;
   received->authenticated_data = g_bytes_ref (auth->content.authenticated_data);
   switch (auth->content.type) {
   case CV_MLS_CONTENT_APPLICATION:
     received->data = g_steal_pointer (&auth->content.application);
     return TRUE;
   case CV_MLS_CONTENT_PROPOSAL:
-    return keep_proposal (group, auth, error);
+    return take_proposal (group, auth, &received->proposal, error);
   case CV_MLS_CONTENT_COMMIT:
     return cv_mls_group_process_commit (group, auth, params, received, error);
   }
   return cv_mls_error_fail_malformed (error, "content type");
+}
+
+static void
+proposal_summary_clear (CvMlsProposalSummary *summary)
+{
+  g_clear_pointer (&summary->reference, g_bytes_unref);
+  g_clear_pointer (&summary->key_package_ref, g_bytes_unref);
+  g_clear_pointer (&summary->identity, g_bytes_unref);
 }
 
 void
@@ -135,6 +167,7 @@ cv_mls_received_clear (CvMlsReceived *received)
   g_clear_pointer (&received->authenticated_data, g_bytes_unref);
   g_clear_pointer (&received->next, cv_mls_group_unref);
   cv_mls_commit_summary_clear (&received->summary);
+  proposal_summary_clear (&received->proposal);
 }
 
 gboolean
@@ -147,6 +180,8 @@ cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params, CvMls
   CvMlsAuthenticatedContent *auth = &opened;
   gboolean is_open;
 
+  if (!cv_mls_group_check_open (group, error))
+    return FALSE;
   if (!cv_mls_message_parse (params->message, &message, error))
     return FALSE;
   if (message.wire_format == CV_MLS_WIRE_PRIVATE_MESSAGE)

@@ -11,36 +11,20 @@
 /* With padding, signature and tag it still fits what a receiver takes. */
 #define PROTECT_MAX (CV_MLS_LIMIT_CONTENT - 64 * 1024)
 
-static void
-pending_free (gpointer data)
+/* required_capabilities' content: the policy's extension and basic credentials. */
+static GBytes *
+encode_required (guint16 policy_type)
 {
-  CvMlsPendingProposal *pending = data;
-
-  g_clear_pointer (&pending->reference, g_bytes_unref);
-  g_clear_pointer (&pending->item, cv_mls_proposal_item_free);
-  g_free (pending);
-}
-
-/* required_capabilities and the policy, or nothing. */
-static GPtrArray *
-make_extensions (guint16 policy_type, CvSpan policy)
-{
-  GPtrArray *list = cv_mls_extension_list_new ();
   const guint16 basic = CV_MLS_CREDENTIAL_BASIC;
   g_auto (CvMlsRequiredCapabilities) required = {0};
   g_auto (CvWriter) writer = {0};
 
-  if (policy.len == 0)
-    return list;
   required.extensions = cv_mls_types_new (&policy_type, 1);
   required.proposals = cv_mls_types_new (NULL, 0);
   required.credentials = cv_mls_types_new (&basic, 1);
   cv_writer_init (&writer);
   cv_mls_required_capabilities_write (&writer, &required);
-  cv_mls_extension_list_add (list, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES,
-                             cv_writer_span (&writer));
-  cv_mls_extension_list_add (list, policy_type, policy);
-  return list;
+  return cv_writer_take (&writer);
 }
 
 /* The creator's leaf in a tree of its own. */
@@ -89,7 +73,8 @@ cv_mls_group_assemble (const CvMlsGroupParts *parts, GError **error)
   group->secret_tree = secret_tree;
   group->past =
       cv_mls_past_psks_extend (parts->past, epoch->context.epoch, epoch->secrets.resumption_psk);
-  group->pending = g_ptr_array_new_with_free_func (pending_free);
+  group->pending = cv_mls_proposal_items_new ();
+  group->reinit = parts->reinit ? cv_mls_proposal_ref (parts->reinit) : NULL;
   return group;
 }
 
@@ -129,6 +114,21 @@ CvMlsGroup *
 cv_mls_group_new (const CvCrypto *crypto, const CvMlsLeafParams *leaf, CvSpan group_id,
                   guint16 policy_type, CvSpan policy, GError **error)
 {
+  g_autoptr (GBytes) required = encode_required (policy_type);
+  const CvMlsExtensionValue extensions[] = {
+      {CV_MLS_EXTENSION_REQUIRED_CAPABILITIES, cv_span_from_bytes (required)},
+      {policy_type, policy},
+  };
+  CvMlsCreateParams params = {.leaf = leaf, .group_id = group_id, .extensions = extensions};
+
+  params.n_extensions = policy.len > 0 ? G_N_ELEMENTS (extensions) : 0;
+  return cv_mls_group_create (crypto, &params, error);
+}
+
+CvMlsGroup *
+cv_mls_group_create (const CvCrypto *crypto, const CvMlsCreateParams *params, GError **error)
+{
+  const CvMlsLeafParams *leaf = params->leaf;
   CvMlsCipher cipher = {crypto, leaf->suite};
   g_auto (CvMlsGroupContext) context = {0};
   g_autoptr (CvMlsRatchetTree) tree = NULL;
@@ -138,10 +138,12 @@ cv_mls_group_new (const CvCrypto *crypto, const CvMlsLeafParams *leaf, CvSpan gr
   CvMlsGroupParts parts = {.crypto = crypto, .epoch = &epoch, .keys = &keys};
 
   context.suite = leaf->suite->id;
-  context.group_id = cv_span_dup (group_id);
+  context.group_id = cv_span_dup (params->group_id);
   context.tree_hash = cv_span_dup (CV_SPAN_EMPTY);
   context.confirmed_transcript_hash = cv_span_dup (CV_SPAN_EMPTY);
-  context.extensions = make_extensions (policy_type, policy);
+  context.extensions = cv_mls_extension_list_new_from (params->extensions, params->n_extensions);
+  if (!cv_mls_extension_list_check_context (context.extensions, error))
+    return NULL;
   tree = make_first_tree (&cipher, leaf, context.extensions, &keys, error);
   if (!tree)
     return NULL;
@@ -167,6 +169,7 @@ cv_mls_group_unref (CvMlsGroup *group)
 {
   if (!group || !g_atomic_ref_count_dec (&group->ref_count))
     return;
+  g_clear_pointer (&group->reinit, cv_mls_proposal_unref);
   g_clear_pointer (&group->pending, g_ptr_array_unref);
   g_clear_pointer (&group->past, cv_mls_past_psks_free);
   g_clear_pointer (&group->secret_tree, cv_mls_secret_tree_free);
@@ -243,10 +246,25 @@ cv_mls_group_get_member (const CvMlsGroup *group, CvMlsLeaf leaf, CvMlsMember *m
     return FALSE;
   *member = (CvMlsMember){
       .leaf = leaf,
+      .credential_type = node->credential.type,
       .identity = cv_span_from_bytes (node->credential.identity),
       .signature_public = cv_span_from_bytes (node->signature_key),
   };
   return TRUE;
+}
+
+GBytes *
+cv_mls_group_dup_ratchet_tree (const CvMlsGroup *group)
+{
+  return cv_mls_group_encode_tree (group->epoch->tree);
+}
+
+CvSecret *
+cv_mls_group_dup_resumption_psk (const CvMlsGroup *group, guint64 epoch)
+{
+  CvSecret *secret = cv_mls_past_psks_find (group->past, epoch);
+
+  return secret ? cv_secret_ref (secret) : NULL;
 }
 
 CvSecret *
@@ -277,6 +295,51 @@ cv_mls_group_verify (const CvMlsGroup *group, CvMlsLeaf leaf, const char *label,
                                label, content, signed_with, error);
 }
 
+gboolean
+cv_mls_group_check_open (const CvMlsGroup *group, GError **error)
+{
+  return !group->reinit
+         || cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the group was re-initialised");
+}
+
+void
+cv_mls_group_start_content (const CvMlsGroup *group, CvMlsContentType type,
+                            CvSpan authenticated_data, CvMlsFramedContent *content)
+{
+  content->group_id = g_bytes_ref (group->epoch->context.group_id);
+  content->epoch = group->epoch->context.epoch;
+  content->sender =
+      (CvMlsSender){.type = CV_MLS_SENDER_MEMBER, .leaf = cv_mls_group_get_own_leaf (group)};
+  content->authenticated_data = cv_span_dup (authenticated_data);
+  content->type = type;
+}
+
+GBytes *
+cv_mls_group_frame (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, GError **error)
+{
+  const CvMlsEpoch *epoch = group->epoch;
+  CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
+
+  if (auth->wire_format == CV_MLS_WIRE_PRIVATE_MESSAGE)
+    return cv_mls_private_message_protect (&keys, auth, error);
+  return cv_mls_public_message_protect (&epoch->cipher, auth,
+                                        cv_span_from_bytes (epoch->encoded_context),
+                                        cv_secret_span (epoch->secrets.membership_key), error);
+}
+
+gboolean
+cv_mls_group_get_reinit (const CvMlsGroup *group, CvMlsReinit *reinit)
+{
+  if (!group->reinit)
+    return FALSE;
+  *reinit = (CvMlsReinit){
+      .group_id = cv_span_from_bytes (group->reinit->group_id),
+      .version = group->reinit->version,
+      .suite = group->reinit->suite,
+  };
+  return TRUE;
+}
+
 GBytes *
 cv_mls_group_protect (CvMlsGroup *group, CvSpan data, CvSpan authenticated_data, GError **error)
 {
@@ -287,12 +350,14 @@ cv_mls_group_protect (CvMlsGroup *group, CvSpan data, CvSpan authenticated_data,
     cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "application message is too long");
     return NULL;
   }
-  auth.content.group_id = g_bytes_ref (group->epoch->context.group_id);
-  auth.content.epoch = group->epoch->context.epoch;
-  auth.content.sender =
-      (CvMlsSender){.type = CV_MLS_SENDER_MEMBER, .leaf = cv_mls_group_get_own_leaf (group)};
-  auth.content.authenticated_data = cv_span_dup (authenticated_data);
-  auth.content.type = CV_MLS_CONTENT_APPLICATION;
+  if (!cv_mls_group_check_open (group, error))
+    return NULL;
+  /* RFC 9420 §12.4: who is to be removed must not read what is sent from now on. */
+  if (group->pending->len > 0) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "proposals wait for a commit");
+    return NULL;
+  }
+  cv_mls_group_start_content (group, CV_MLS_CONTENT_APPLICATION, authenticated_data, &auth.content);
   auth.content.application = g_byte_array_sized_new ((guint)data.len);
   g_byte_array_append (auth.content.application, data.data, (guint)data.len);
   if (!cv_mls_framing_sign (&keys.cipher, &auth, cv_span_from_bytes (group->epoch->encoded_context),

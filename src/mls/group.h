@@ -42,6 +42,9 @@ typedef struct {
   CvSpan signature_private; /* of this meeting's MLS signature key */
   CvSpan signature_public;
   CvSpan identity; /* basic credential: the identity statement */
+  const CvSpan *certificates; /* X.509 credential instead, the own one first: carried, not judged */
+  gsize n_certificates;
+  gboolean supports_x509; /* can be in a group with X.509 credentials; implied by certificates */
   const guint16 *extension_types; /* capabilities beyond the defaults, e.g. conference_policy */
   gsize n_extension_types;
   guint64 not_before_s; /* lifetime of the KeyPackage, seconds since 1970 */
@@ -50,6 +53,14 @@ typedef struct {
 
 /* Where external PSKs come from: returns full, NULL when unknown. */
 typedef CvSecret *(*CvMlsFindPsk) (gpointer data, CvSpan psk_id);
+/* Where resumption PSKs of other groups come from: the same. */
+typedef CvSecret *(*CvMlsFindResumption) (gpointer data, CvSpan group_id, guint64 epoch);
+
+/* One entry of a list of extensions. */
+typedef struct {
+  guint16 type;
+  CvSpan data;
+} CvMlsExtensionValue;
 
 /* ---- starting and joining ---- */
 
@@ -58,6 +69,17 @@ typedef CvSecret *(*CvMlsFindPsk) (gpointer data, CvSpan psk_id);
 CvMlsGroup *
 cv_mls_group_new (const CvCrypto *crypto, const CvMlsLeafParams *leaf, CvSpan group_id,
                   guint16 policy_type, CvSpan policy, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A group of one whose GroupContext has exactly these extensions. */
+typedef struct {
+  const CvMlsLeafParams *leaf;
+  CvSpan group_id;
+  const CvMlsExtensionValue *extensions;
+  gsize n_extensions;
+} CvMlsCreateParams;
+
+CvMlsGroup *cv_mls_group_create (const CvCrypto *crypto, const CvMlsCreateParams *params,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A KeyPackage and its private keys, waiting for a Welcome. */
 CvMlsJoiner *cv_mls_joiner_new (const CvCrypto *crypto, const CvMlsLeafParams *leaf,
@@ -70,8 +92,14 @@ typedef struct {
   CvSpan welcome; /* MLSMessage */
   CvSpan ratchet_tree; /* empty when the Welcome carries the tree */
   CvMlsFindPsk find_psk;
-  gpointer psk_data;
+  gpointer psk_data; /* for both callbacks */
   guint64 now_s;
+  CvMlsFindResumption find_resumption; /* may be NULL */
+  /* The group that this one re-initialises or branches from (§11.2, §11.3); NULL: such a Welcome is
+   * refused. For a re-initialisation it is at the epoch that the ReInit made. */
+  const CvMlsGroup *parent;
+  const CvSpan *group_ids; /* of the groups that the caller is in: a second one is refused */
+  gsize n_group_ids;
 } CvMlsJoinParams;
 
 CvMlsGroup *
@@ -111,12 +139,18 @@ CvSpan cv_mls_group_get_extension (const CvMlsGroup *group, guint16 type);
 
 typedef struct {
   CvMlsLeaf leaf;
-  CvSpan identity;
+  guint16 credential_type; /* 1 basic, 2 X.509 */
+  CvSpan identity; /* X.509: the inside of certificates<V> */
   CvSpan signature_public;
 } CvMlsMember;
 
 /* FALSE when the leaf is blank or outside the tree. */
 gboolean cv_mls_group_get_member (const CvMlsGroup *group, CvMlsLeaf leaf, CvMlsMember *member);
+
+/* The tree of this epoch, for a Welcome or a GroupInfo without one: full. */
+GBytes *cv_mls_group_dup_ratchet_tree (const CvMlsGroup *group);
+/* Of this epoch or of one of the 512 before it: full; NULL when it is not kept. */
+CvSecret *cv_mls_group_dup_resumption_psk (const CvMlsGroup *group, guint64 epoch);
 
 CvSecret *cv_mls_group_export (const CvMlsGroup *group, const char *label, CvSpan context,
                                gsize len, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -128,6 +162,84 @@ gboolean
 cv_mls_group_verify (const CvMlsGroup *group, CvMlsLeaf leaf, const char *label, CvSpan content,
                      CvSpan signed_with, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* ---- proposals (§12.1) ---- */
+
+typedef enum {
+  CV_MLS_PROPOSAL_ADD = 1,
+  CV_MLS_PROPOSAL_UPDATE = 2,
+  CV_MLS_PROPOSAL_REMOVE = 3,
+  CV_MLS_PROPOSAL_PSK = 4,
+  CV_MLS_PROPOSAL_REINIT = 5,
+  CV_MLS_PROPOSAL_EXTERNAL_INIT = 6,
+  CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS = 7,
+} CvMlsProposalType;
+
+/* A resumption PSK for application use. */
+typedef struct {
+  CvSpan group_id; /* empty: this group */
+  guint64 epoch;
+  CvSecret *secret; /* of another group; NULL: this group's own past */
+} CvMlsResumption;
+
+/* The group that is to follow this one (§12.1.5). */
+typedef struct {
+  CvSpan group_id;
+  guint16 version; /* 0: mls10 */
+  CvMlsSuiteId suite;
+  const CvMlsExtensionValue *extensions;
+  gsize n_extensions;
+} CvMlsReinit;
+
+/* Only what the type asks for is read. Everything is borrowed for the call. */
+typedef struct {
+  CvMlsProposalType type; /* not EXTERNAL_INIT */
+  CvSpan key_package; /* ADD: bare KeyPackage */
+  CvMlsLeaf removed; /* REMOVE */
+  CvSpan psk_id; /* PSK: external, when resumption is NULL */
+  const CvMlsResumption *resumption; /* PSK */
+  const CvMlsReinit *reinit; /* REINIT */
+  const CvMlsExtensionValue *extensions; /* GROUP_CONTEXT_EXTENSIONS: all that hold afterwards */
+  gsize n_extensions;
+  CvSpan authenticated_data;
+  gboolean is_public; /* PublicMessage instead of PrivateMessage */
+  guint64 now_s;
+} CvMlsProposeParams;
+
+/* MLSMessage with one proposal, which waits here as it does at whoever receives it. An Update keeps
+ * its new private key until the commit that names it. */
+GBytes *cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *params,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* While proposals wait, a member may not send application data (§12.4): commit, or forget those
+ * that the policy does not want. reference empty: all; FALSE: nothing was forgotten. */
+guint cv_mls_group_get_n_pending (const CvMlsGroup *group);
+gboolean cv_mls_group_forget_proposals (CvMlsGroup *group, CvSpan reference);
+
+/* From outside, always a PublicMessage: an external sender that the group's external_senders
+ * extension lists (§12.1.8), or a newcomer who asks to be added. */
+typedef struct {
+  const CvMlsSuite *suite;
+  CvSpan group_id;
+  guint64 epoch;
+  guint32 sender_index; /* in external_senders */
+  CvSpan signature_private; /* of that entry */
+  CvMlsProposeParams proposal; /* not UPDATE; PSK: with group_id and epoch when a resumption */
+} CvMlsExternalProposeParams;
+
+GBytes *cv_mls_external_propose (const CvCrypto *crypto, const CvMlsExternalProposeParams *params,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *
+cv_mls_joiner_propose_add (const CvCrypto *crypto, const CvMlsJoiner *joiner, CvSpan group_id,
+                           guint64 epoch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Contents for extensions of a GroupContext: full. */
+typedef struct {
+  CvSpan signature_public;
+  CvSpan identity; /* basic credential */
+} CvMlsExternalSender;
+
+GBytes *cv_mls_external_senders_encode (const CvMlsExternalSender *senders, gsize n_senders);
+
 /* ---- commits ---- */
 
 typedef struct {
@@ -135,7 +247,7 @@ typedef struct {
   CvSecret *secret;
 } CvMlsPsk;
 
-/* All by value. Everything is borrowed for the call. */
+/* By value, but what waits. Everything is borrowed for the call. */
 typedef struct {
   const CvSpan *adds; /* bare KeyPackages */
   gsize n_adds;
@@ -143,16 +255,29 @@ typedef struct {
   gsize n_removes;
   const CvSpan *policy; /* new contents of the policy extension; NULL: unchanged */
   guint16 policy_type;
-  const CvMlsPsk *psks; /* external */
+  const CvMlsPsk *psks; /* external; also looked up for proposals that wait */
   gsize n_psks;
   CvSpan authenticated_data;
   gboolean is_pathless; /* leave out the path where §12.4 allows it */
   guint64 now_s;
+  /* By reference: what waits and can be in one commit with the rest (§12.2 says which is left). */
+  gboolean includes_pending;
+  const CvMlsResumption *resumptions;
+  gsize n_resumptions;
+  gboolean has_extensions; /* all that hold afterwards; not with `policy` */
+  const CvMlsExtensionValue *extensions;
+  gsize n_extensions;
+  const CvMlsReinit *reinit; /* alone in its commit; NULL: none */
+  gboolean is_public; /* PublicMessage instead of PrivateMessage */
+  gboolean is_tree_beside; /* the Welcome has no tree: cv_mls_group_dup_ratchet_tree of `next` */
+  CvMlsFindPsk find_psk; /* external PSKs of proposals that wait; may be NULL */
+  CvMlsFindResumption find_resumption; /* may be NULL */
+  gpointer psk_data;
 } CvMlsCommitParams;
 
 typedef struct {
-  GBytes *commit; /* MLSMessage with a PrivateMessage */
-  GBytes *welcome; /* MLSMessage for all added, with the tree inside; NULL without adds */
+  GBytes *commit; /* MLSMessage */
+  GBytes *welcome; /* MLSMessage for all added; NULL without adds */
   CvMlsGroup *next; /* the epoch that holds once the server has accepted the commit */
 } CvMlsCommitResult;
 
@@ -161,6 +286,31 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsCommitResult, cv_mls_commit_result_clear)
 
 /* May run in a worker while other threads only read `group`. */
 gboolean cv_mls_group_commit (const CvMlsGroup *group, const CvMlsCommitParams *params,
+                              CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- groups that follow another one (§11.2, §11.3) ---- */
+
+/* TRUE: this epoch came by a ReInit and is the group's last: it can send and receive nothing more.
+ * What it says is borrowed from `group`, but for `extensions`, which stays empty: they are in the
+ * successor. */
+gboolean cv_mls_group_get_reinit (const CvMlsGroup *group, CvMlsReinit *reinit);
+
+typedef struct {
+  const CvMlsLeafParams *leaf; /* our own in the new group; of its suite */
+  CvSpan group_id; /* branch only: of the new group */
+  const CvMlsExtensionValue *extensions; /* branch only */
+  gsize n_extensions;
+  const CvSpan *adds; /* KeyPackages: reinit all other members', branch some of them */
+  gsize n_adds;
+  gboolean is_tree_beside;
+  guint64 now_s;
+} CvMlsSuccessorParams;
+
+/* The new group at its epoch 1 with the Welcome for the others; result->commit stays NULL, for
+ * nobody was there to see it. reinit: `parent` is at the epoch that the ReInit made. */
+gboolean cv_mls_group_reinit (const CvMlsGroup *parent, const CvMlsSuccessorParams *params,
+                              CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean cv_mls_group_branch (const CvMlsGroup *parent, const CvMlsSuccessorParams *params,
                               CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- messages ---- */
@@ -206,15 +356,35 @@ typedef struct {
   gboolean has_resumption_psk;
   gboolean changes_policy; /* a GroupContextExtensions proposal is among them */
   gboolean removes_self;
+  gboolean has_reinit; /* `next` is the group's last epoch: cv_mls_group_get_reinit */
 } CvMlsCommitSummary;
+
+typedef enum {
+  CV_MLS_SENDER_MEMBER = 1,
+  CV_MLS_SENDER_EXTERNAL = 2,
+  CV_MLS_SENDER_NEW_MEMBER_PROPOSAL = 3,
+  CV_MLS_SENDER_NEW_MEMBER_COMMIT = 4,
+} CvMlsSenderType;
+
+/* What a proposal asks for, for the caller's policy. */
+typedef struct {
+  CvMlsProposalType type;
+  GBytes *reference;
+  CvMlsLeaf removed; /* REMOVE */
+  GBytes *key_package_ref; /* ADD */
+  GBytes *identity; /* ADD and UPDATE */
+} CvMlsProposalSummary;
 
 typedef struct {
   CvMlsContentType type;
-  CvMlsLeaf sender;
+  CvMlsSenderType sender_type;
+  CvMlsLeaf sender; /* member, and new member by commit */
+  guint32 external_index; /* external sender */
   GByteArray *data; /* application: free with cv_crypto_aead_free_plaintext */
   GBytes *authenticated_data;
   CvMlsGroup *next; /* commit: the new epoch; NULL when it removes us */
   CvMlsCommitSummary summary; /* commit */
+  CvMlsProposalSummary proposal; /* proposal: it waits now, until a commit names it */
 } CvMlsReceived;
 
 void cv_mls_received_clear (CvMlsReceived *received);
@@ -223,8 +393,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsReceived, cv_mls_received_clear)
 typedef struct {
   CvSpan message; /* MLSMessage */
   CvMlsFindPsk find_psk;
-  gpointer psk_data;
+  gpointer psk_data; /* for both callbacks */
   guint64 now_s;
+  CvMlsFindResumption find_resumption; /* may be NULL */
 } CvMlsReceiveParams;
 
 /* Opens one message of this epoch. Application: the key is used up. Commit: fully checked; `group`
@@ -233,14 +404,40 @@ typedef struct {
 gboolean cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params,
                                CvMlsReceived *received, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* ---- re-synchronising (E2EE.md section 5) ---- */
+/* ---- joining from outside (§12.4.3.2) ---- */
 
 /* GroupInfo with external_pub and the tree, signed by us: MLSMessage. */
 GBytes *
 cv_mls_group_dup_group_info (const CvMlsGroup *group, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same without the tree: cv_mls_group_dup_ratchet_tree goes beside. */
+GBytes *cv_mls_group_dup_bare_group_info (const CvMlsGroup *group,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* From an old epoch of the same group to the GroupInfo's: an external commit with a resumption PSK
- * of `old` and the removal of the own old leaf. result->welcome stays NULL. */
+/* Everything is borrowed for the call. */
+typedef struct {
+  CvSpan group_info; /* MLSMessage */
+  CvSpan ratchet_tree; /* empty when the GroupInfo carries the tree */
+  const CvMlsLeafParams *leaf;
+  const CvMlsPsk *psks; /* external */
+  gsize n_psks;
+  const CvMlsResumption *resumptions; /* each with its group_id, epoch and secret */
+  gsize n_resumptions;
+  /* Remove the leaf in the tree that has this leaf's credential and signature key. */
+  gboolean replaces_own_leaf;
+  CvSpan authenticated_data;
+  guint64 now_s;
+  const CvSpan *group_ids; /* of the groups that the caller is in: a second one is refused */
+  gsize n_group_ids;
+} CvMlsExternalJoinParams;
+
+/* The external commit, always a PublicMessage, and the epoch that it makes. result->welcome stays
+ * NULL. Whether members take it is their policy: E2EE.md's takes a resync only. */
+gboolean
+cv_mls_group_external_join (const CvCrypto *crypto, const CvMlsExternalJoinParams *params,
+                            CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Re-synchronising (E2EE.md section 5): from an old epoch of the same group to the GroupInfo's, with
+ * a resumption PSK of `old` and the removal of the own old leaf. result->welcome stays NULL. */
 gboolean cv_mls_group_resync (const CvMlsGroup *old, CvSpan group_info, guint64 now_s,
                               CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* Committer and receivers run the same checks, so that no honest member makes a commit that
- * another would refuse. ReInit is refused: a meeting that must change its suite starts anew. */
+ * another would refuse. */
 #include "mls/proposal-rules.h"
 
 #include "mls/error.h"
@@ -48,7 +48,8 @@ check_update (const CvMlsProposalRules *rules, const CvMlsProposalItem *item, GE
   const CvMlsLeafNode *node = item->proposal->leaf_node;
   const CvMlsLeafNode *old = cv_mls_ratchet_tree_get_leaf (rules->tree, item->proposer);
 
-  if (!item->is_reference || cv_mls_tree_math_leaf_equal (item->proposer, rules->committer))
+  /* RFC 9420 §12.2: nor may the committer commit its own Update; by value it would be just that. */
+  if (!item->reference || cv_mls_tree_math_leaf_equal (item->proposer, rules->committer))
     return invalid (error, "committer cannot update itself by proposal");
   if (!old || node->source != CV_MLS_LEAF_SOURCE_UPDATE)
     return invalid (error, "update proposal has the wrong leaf node source");
@@ -78,8 +79,9 @@ check_add (const CvMlsProposalRules *rules, const CvMlsKeyPackage *package, GErr
 static gboolean
 check_psk (const CvMlsProposalRules *rules, const CvMlsPskId *psk, GError **error)
 {
-  /* RFC 9420 §12.1.4: reinit and branch are for the Welcome of such groups only. */
-  if (psk->type == CV_MLS_PSK_RESUMPTION && psk->usage != CV_MLS_PSK_USAGE_APPLICATION)
+  /* RFC 9420 §12.1.4: reinit and branch are for the first commit of such a group only. */
+  if (psk->type == CV_MLS_PSK_RESUMPTION && psk->usage != CV_MLS_PSK_USAGE_APPLICATION
+      && psk->usage != rules->successor_usage)
     return invalid (error, "resumption psk of a commit is not for application use");
   if (g_bytes_get_size (psk->nonce) != rules->cipher->suite->hash_len)
     return invalid (error, "psk nonce has the wrong length");
@@ -87,49 +89,119 @@ check_psk (const CvMlsProposalRules *rules, const CvMlsPskId *psk, GError **erro
 }
 
 static gboolean
-check_item (const CvMlsProposalRules *rules, const CvMlsProposalItem *item, GError **error)
+check_remove (const CvMlsProposalRules *rules, CvMlsLeaf removed, GError **error)
+{
+  if (!cv_mls_ratchet_tree_get_leaf (rules->tree, removed))
+    return invalid (error, "remove proposal is for a blank leaf");
+  if (!rules->joiner && cv_mls_tree_math_leaf_equal (removed, rules->committer))
+    return invalid (error, "committer cannot remove itself");
+  return TRUE;
+}
+
+/* §12.1.8: who may propose what. */
+static gboolean
+check_sender (const CvMlsProposalItem *item, GError **error)
+{
+  CvMlsProposalType type = item->proposal->type;
+
+  switch (item->sender_type) {
+  case CV_MLS_SENDER_MEMBER:
+  case CV_MLS_SENDER_NEW_MEMBER_COMMIT:
+    return TRUE;
+  case CV_MLS_SENDER_EXTERNAL:
+    return (type != CV_MLS_PROPOSAL_UPDATE && type != CV_MLS_PROPOSAL_EXTERNAL_INIT)
+           || invalid (error, "external senders cannot propose this");
+  case CV_MLS_SENDER_NEW_MEMBER_PROPOSAL:
+    return type == CV_MLS_PROPOSAL_ADD || invalid (error, "newcomers can propose an add only");
+  }
+  return invalid (error, "unknown kind of sender");
+}
+
+gboolean
+cv_mls_proposal_rules_check_item (const CvMlsProposalRules *rules, const CvMlsProposalItem *item,
+                                  GError **error)
 {
   const CvMlsProposal *proposal = item->proposal;
 
+  if (!check_sender (item, error))
+    return FALSE;
   switch (proposal->type) {
   case CV_MLS_PROPOSAL_ADD:
     return check_add (rules, proposal->key_package, error);
   case CV_MLS_PROPOSAL_UPDATE:
     return check_update (rules, item, error);
   case CV_MLS_PROPOSAL_REMOVE:
-    if (!cv_mls_ratchet_tree_get_leaf (rules->tree, proposal->removed))
-      return invalid (error, "remove proposal is for a blank leaf");
-    if (!rules->joiner && cv_mls_tree_math_leaf_equal (proposal->removed, rules->committer))
-      return invalid (error, "committer cannot remove itself");
-    return TRUE;
+    return check_remove (rules, proposal->removed, error);
   case CV_MLS_PROPOSAL_PSK:
     return check_psk (rules, &proposal->psk, error);
   case CV_MLS_PROPOSAL_EXTERNAL_INIT:
     return rules->joiner || invalid (error, "external init in a member's commit");
   case CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
-    return TRUE;
+    return cv_mls_extension_list_check_context (proposal->extensions, error);
   case CV_MLS_PROPOSAL_REINIT:
-    return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "reinit is not supported");
+    /* RFC 9420 §12.1.5: a group never goes back to an older version. */
+    return proposal->version >= CV_MLS_VERSION_10
+           || invalid (error, "reinit goes back to an older version");
   }
   return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "unknown proposal type");
 }
 
-/* §12.2: no leaf twice, no PSK twice. Lists are short enough to compare each with each. */
 static gboolean
-check_pair (const CvMlsProposalItem *a, const CvMlsProposalItem *b, GError **error)
+is_for_successor (const CvMlsProposal *proposal)
+{
+  return proposal->type == CV_MLS_PROPOSAL_PSK && proposal->psk.type == CV_MLS_PSK_RESUMPTION
+         && proposal->psk.usage != CV_MLS_PSK_USAGE_APPLICATION;
+}
+
+static gboolean
+is_type (const CvMlsProposalItem *item, CvMlsProposalType type)
+{
+  return item->proposal->type == type;
+}
+
+/* §12.2: no leaf twice, no PSK twice. Lists are short enough to compare each with each. */
+gboolean
+cv_mls_proposal_rules_check_pair (const CvMlsProposalItem *a, const CvMlsProposalItem *b,
+                                  GError **error)
 {
   CvMlsLeaf left;
   CvMlsLeaf right;
 
+  /* RFC 9420 §12.2: a ReInit is alone; it can wait for another epoch, the others cannot. */
+  if (is_type (a, CV_MLS_PROPOSAL_REINIT) || is_type (b, CV_MLS_PROPOSAL_REINIT))
+    return invalid (error, "reinit together with another proposal");
+  if (is_type (a, CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS)
+      && is_type (b, CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS))
+    return invalid (error, "extensions are changed twice in one commit");
+  /* RFC 9420 §12.4.3.1: at most one PSK is of the group that is followed. */
+  if (is_for_successor (a->proposal) && is_for_successor (b->proposal))
+    return invalid (error, "two psks of the group before");
   if (get_target (a, &left) && get_target (b, &right) && cv_mls_tree_math_leaf_equal (left, right))
     return invalid (error, "two proposals for one leaf");
-  if (a->proposal->type == CV_MLS_PROPOSAL_PSK && b->proposal->type == CV_MLS_PROPOSAL_PSK
+  if (is_type (a, CV_MLS_PROPOSAL_PSK) && is_type (b, CV_MLS_PROPOSAL_PSK)
       && cv_mls_psk_id_is_same (&a->proposal->psk, &b->proposal->psk))
     return invalid (error, "one psk twice");
-  if (a->proposal->type == CV_MLS_PROPOSAL_ADD && b->proposal->type == CV_MLS_PROPOSAL_ADD
+  if (is_type (a, CV_MLS_PROPOSAL_ADD) && is_type (b, CV_MLS_PROPOSAL_ADD)
       && g_bytes_equal (a->proposal->key_package->leaf_node->signature_key,
                         b->proposal->key_package->leaf_node->signature_key))
     return invalid (error, "two adds for one client");
+  return TRUE;
+}
+
+/* Only the joiner's own old leaf may go, else anybody outside could remove members. A basic
+ * credential proves nothing by itself, so the signature key must be the same one. */
+static gboolean
+check_replaced (const CvMlsProposalRules *rules, CvMlsLeaf leaf, GError **error)
+{
+  const CvMlsLeafNode *removed = cv_mls_ratchet_tree_get_leaf (rules->tree, leaf);
+
+  if (!removed || removed->credential.type != rules->joiner->credential.type
+      || !g_bytes_equal (removed->credential.identity, rules->joiner->credential.identity)
+      || !g_bytes_equal (removed->signature_key, rules->joiner->signature_key))
+    return invalid (error, "external commit removes somebody else");
+  /* RFC 9420 §12.2: the leaf meets what an Update of the removed one would (§7.3). */
+  if (g_bytes_equal (removed->encryption_key, rules->joiner->encryption_key))
+    return invalid (error, "external commit repeats the old leaf key");
   return TRUE;
 }
 
@@ -143,22 +215,16 @@ check_external (const CvMlsProposalRules *rules, const GPtrArray *items, GError 
     return invalid (error, "external commit removes more than one leaf");
   for (guint i = 0; i < items->len; i++) {
     const CvMlsProposalItem *item = item_at (items, i);
-    const CvMlsLeafNode *removed;
 
-    if (item->is_reference)
+    if (item->reference)
       return invalid (error, "external commit with a proposal by reference");
     switch (item->proposal->type) {
     case CV_MLS_PROPOSAL_EXTERNAL_INIT:
     case CV_MLS_PROPOSAL_PSK:
       continue;
     case CV_MLS_PROPOSAL_REMOVE:
-      removed = cv_mls_ratchet_tree_get_leaf (rules->tree, item->proposal->removed);
-      /* Only the joiner's own old leaf may go, else anybody outside could remove members. A basic
-       * credential proves nothing by itself, so the signature key must be the same one. */
-      if (!removed || removed->credential.type != rules->joiner->credential.type
-          || !g_bytes_equal (removed->credential.identity, rules->joiner->credential.identity)
-          || !g_bytes_equal (removed->signature_key, rules->joiner->signature_key))
-        return invalid (error, "external commit removes somebody else");
+      if (!check_replaced (rules, item->proposal->removed, error))
+        return FALSE;
       continue;
     case CV_MLS_PROPOSAL_ADD:
     case CV_MLS_PROPOSAL_UPDATE:
@@ -224,13 +290,16 @@ collect_rest (const CvMlsProposalRules *rules, const GPtrArray *items,
       g_ptr_array_add (effects->psks, &proposal->psk);
     else if (proposal->type == CV_MLS_PROPOSAL_EXTERNAL_INIT)
       effects->kem_output = proposal->kem_output;
+    else if (proposal->type == CV_MLS_PROPOSAL_REINIT)
+      effects->reinit = proposal;
     else if (proposal->type == CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS) {
       g_clear_pointer (&effects->extensions, g_ptr_array_unref);
       effects->extensions = g_ptr_array_ref (proposal->extensions);
       effects->changes_extensions = TRUE;
     }
     /* RFC 9420 §12.4: only Add, PSK and ReInit do without a path. */
-    if (proposal->type != CV_MLS_PROPOSAL_ADD && proposal->type != CV_MLS_PROPOSAL_PSK)
+    if (proposal->type != CV_MLS_PROPOSAL_ADD && proposal->type != CV_MLS_PROPOSAL_PSK
+        && proposal->type != CV_MLS_PROPOSAL_REINIT)
       effects->needs_path = TRUE;
   }
 }
@@ -246,42 +315,20 @@ check_leaves (const CvMlsRatchetTree *tree, const GArray *leaves, const GPtrArra
   return TRUE;
 }
 
-CvMlsProposalItem *
-cv_mls_proposal_item_new (CvMlsProposal *proposal, CvMlsLeaf proposer, gboolean is_reference)
-{
-  CvMlsProposalItem *item = g_new0 (CvMlsProposalItem, 1);
-
-  item->proposal = cv_mls_proposal_ref (proposal);
-  item->proposer = proposer;
-  item->is_reference = is_reference;
-  return item;
-}
-
-void
-cv_mls_proposal_item_free (CvMlsProposalItem *item)
-{
-  if (!item)
-    return;
-  g_clear_pointer (&item->proposal, cv_mls_proposal_unref);
-  g_free (item);
-}
-
 gboolean
 cv_mls_proposal_rules_check (const CvMlsProposalRules *rules, const GPtrArray *items,
                              GError **error)
 {
   if (items->len > CV_MLS_LIMIT_ENTRIES)
     return invalid (error, "too many proposals in one commit");
-  if (count_type (items, CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS) > 1)
-    return invalid (error, "extensions are changed twice in one commit");
   for (guint i = 0; i < items->len; i++)
     for (guint j = 0; j < i; j++)
-      if (!check_pair (item_at (items, i), item_at (items, j), error))
+      if (!cv_mls_proposal_rules_check_pair (item_at (items, i), item_at (items, j), error))
         return FALSE;
   if (rules->joiner && !check_external (rules, items, error))
     return FALSE;
   for (guint i = 0; i < items->len; i++)
-    if (!check_item (rules, item_at (items, i), error))
+    if (!cv_mls_proposal_rules_check_item (rules, item_at (items, i), error))
       return FALSE;
   return TRUE;
 }
@@ -296,6 +343,7 @@ cv_mls_proposal_effects_clear (CvMlsProposalEffects *effects)
   g_clear_pointer (&effects->psks, g_ptr_array_unref);
   g_clear_pointer (&effects->extensions, g_ptr_array_unref);
   effects->kem_output = NULL;
+  effects->reinit = NULL;
 }
 
 gboolean

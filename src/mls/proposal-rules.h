@@ -4,21 +4,10 @@
 /* Which proposals a commit may hold, and what they do to the tree (RFC 9420 §12.1 to §12.3). */
 #pragma once
 
-#include "mls/framing.h"
+#include "mls/proposal-item.h"
 #include "mls/tree-validation.h"
 
 G_BEGIN_DECLS
-
-/* A proposal of a commit, by value or with its reference looked up. */
-typedef struct {
-  CvMlsProposal *proposal;
-  CvMlsLeaf proposer;
-  gboolean is_reference;
-} CvMlsProposalItem;
-
-CvMlsProposalItem *cv_mls_proposal_item_new (CvMlsProposal *proposal, CvMlsLeaf proposer,
-                                             gboolean is_reference); /* takes a reference */
-void cv_mls_proposal_item_free (CvMlsProposalItem *item);
 
 /* Borrowed. */
 typedef struct {
@@ -28,7 +17,17 @@ typedef struct {
   CvMlsLeaf committer; /* not for external commits */
   CvMlsLeafNode *joiner; /* external commits: the leaf of their path; else NULL */
   guint64 now_s; /* 0: lifetimes are not checked */
+  /* The first commit of a group that follows another one: its PSK may be for this (§12.1.4). */
+  CvMlsPskUsage successor_usage; /* 0: no such commit */
 } CvMlsProposalRules;
+
+/* What a proposal has to be whatever else is in the commit, its sender included (§12.1). */
+gboolean
+cv_mls_proposal_rules_check_item (const CvMlsProposalRules *rules, const CvMlsProposalItem *item,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether both can be in one commit. */
+gboolean cv_mls_proposal_rules_check_pair (const CvMlsProposalItem *a, const CvMlsProposalItem *b,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The rules of §12.2 over the whole list (CvMlsProposalItem), before anything is applied. */
 gboolean cv_mls_proposal_rules_check (const CvMlsProposalRules *rules, const GPtrArray *items,
@@ -43,6 +42,7 @@ typedef struct {
   GPtrArray *psks; /* CvMlsPskId, in order */
   GPtrArray *extensions; /* GroupContext extensions that hold afterwards */
   GBytes *kem_output; /* ExternalInit, or NULL */
+  CvMlsProposal *reinit; /* or NULL */
   gboolean changes_extensions;
   gboolean needs_path; /* §12.4 */
 } CvMlsProposalEffects;

@@ -4,6 +4,8 @@
 /* Reading and writing the seven proposals. Unknown ones cannot be skipped, so they fail. */
 #include "mls/proposal.h"
 
+#include "mls/group-context.h"
+
 static void
 proposal_clear (gpointer data)
 {
@@ -77,6 +79,18 @@ cv_mls_proposal_new_group_context_extensions (GPtrArray *extensions)
   CvMlsProposal *proposal = proposal_new (CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS);
 
   proposal->extensions = g_ptr_array_ref (extensions);
+  return proposal;
+}
+
+CvMlsProposal *
+cv_mls_proposal_new_reinit (const CvMlsReinit *reinit)
+{
+  CvMlsProposal *proposal = proposal_new (CV_MLS_PROPOSAL_REINIT);
+
+  proposal->group_id = cv_span_dup (reinit->group_id);
+  proposal->version = reinit->version > 0 ? reinit->version : CV_MLS_VERSION_10;
+  proposal->suite = reinit->suite;
+  proposal->extensions = cv_mls_extension_list_new_from (reinit->extensions, reinit->n_extensions);
   return proposal;
 }
 

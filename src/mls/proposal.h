@@ -9,16 +9,6 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
-  CV_MLS_PROPOSAL_ADD = 1,
-  CV_MLS_PROPOSAL_UPDATE = 2,
-  CV_MLS_PROPOSAL_REMOVE = 3,
-  CV_MLS_PROPOSAL_PSK = 4,
-  CV_MLS_PROPOSAL_REINIT = 5,
-  CV_MLS_PROPOSAL_EXTERNAL_INIT = 6,
-  CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS = 7,
-} CvMlsProposalType;
-
 /* Reference-counted and immutable; only the fields of its type are set. */
 typedef struct {
   CvMlsProposalType type;
@@ -40,6 +30,7 @@ CvMlsProposal *cv_mls_proposal_new_psk (const CvMlsPskId *psk); /* copies */
 CvMlsProposal *cv_mls_proposal_new_external_init (CvSpan kem_output);
 CvMlsProposal *
 cv_mls_proposal_new_group_context_extensions (GPtrArray *extensions); /* adds a reference */
+CvMlsProposal *cv_mls_proposal_new_reinit (const CvMlsReinit *reinit); /* copies */
 
 CvMlsProposal *cv_mls_proposal_ref (CvMlsProposal *proposal);
 void cv_mls_proposal_unref (CvMlsProposal *proposal); /* NULL is allowed */

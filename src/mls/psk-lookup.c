@@ -35,14 +35,17 @@ append (CvMlsPastPsks *past, guint64 epoch, CvSecret *secret)
 static CvSecret *
 look_up (const CvMlsPskLookup *lookup, const CvMlsPskId *id)
 {
-  CvSecret *secret;
+  CvSecret *secret = NULL;
 
   if (id->type == CV_MLS_PSK_EXTERNAL)
     return lookup->find ? lookup->find (lookup->data, cv_span_from_bytes (id->id)) : NULL;
-  if (!lookup->past || !cv_span_equal (cv_span_from_bytes (id->group_id), lookup->group_id))
-    return NULL;
-  secret = cv_mls_past_psks_find (lookup->past, id->epoch);
-  return secret ? cv_secret_ref (secret) : NULL;
+  if (lookup->past && cv_span_equal (cv_span_from_bytes (id->group_id), lookup->group_id))
+    secret = cv_mls_past_psks_find (lookup->past, id->epoch);
+  if (secret)
+    return cv_secret_ref (secret);
+  return lookup->find_resumption
+             ? lookup->find_resumption (lookup->data, cv_span_from_bytes (id->group_id), id->epoch)
+             : NULL;
 }
 
 CvMlsPastPsks *
@@ -82,6 +85,14 @@ cv_mls_past_psks_find (const CvMlsPastPsks *past, guint64 epoch)
       return entry->secret;
   }
   return NULL;
+}
+
+gboolean
+cv_mls_psk_lookup_knows (const CvMlsPskLookup *lookup, const CvMlsPskId *id)
+{
+  g_autoptr (CvSecret) secret = look_up (lookup, id);
+
+  return secret != NULL;
 }
 
 CvSecret *

@@ -25,10 +25,14 @@ CvSecret *cv_mls_past_psks_find (const CvMlsPastPsks *past, guint64 epoch); /* b
 /* Borrowed. */
 typedef struct {
   CvMlsFindPsk find; /* may be NULL */
+  CvMlsFindResumption
+      find_resumption; /* of other groups, and of this one's further past; or NULL */
   gpointer data;
   const CvMlsPastPsks *past; /* may be NULL */
   CvSpan group_id; /* of `past` */
 } CvMlsPskLookup;
+
+gboolean cv_mls_psk_lookup_knows (const CvMlsPskLookup *lookup, const CvMlsPskId *id);
 
 /* The PSK secret of a list of CvMlsPskId. STATE when one is not known here. */
 CvSecret *

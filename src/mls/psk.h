@@ -35,6 +35,7 @@ void cv_mls_psk_id_free (CvMlsPskId *id); /* for lists; NULL is allowed */
 /* With a fresh nonce of Nh bytes. */
 gboolean cv_mls_psk_id_init_external (const CvMlsCipher *cipher, CvSpan psk_id, CvMlsPskId *id,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For application use. */
 gboolean cv_mls_psk_id_init_resumption (const CvMlsCipher *cipher, CvSpan group_id, guint64 epoch,
                                         CvMlsPskId *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cv_mls_psk_id_read (CvReader *reader, CvMlsPskId *id);

@@ -23,27 +23,43 @@ cv_mls_staged_commit_clear (CvMlsStagedCommit *staged)
   g_clear_pointer (&staged->encoded_context, g_bytes_unref);
   cv_mls_group_context_clear (&staged->context);
   cv_mls_proposal_effects_clear (&staged->effects);
+  g_clear_pointer (&staged->items, g_ptr_array_unref);
   g_clear_pointer (&staged->keys, cv_mls_tree_keys_free);
   g_clear_pointer (&staged->tree, cv_mls_ratchet_tree_free);
   staged->before = NULL;
 }
 
+/* An own Update that is committed: its key takes the old one's place. */
+static void
+learn_own_update (CvMlsTreeKeys *keys, const GPtrArray *items)
+{
+  for (guint i = 0; i < items->len; i++) {
+    const CvMlsProposalItem *item = g_ptr_array_index (items, i);
+
+    if (item->leaf_private)
+      cv_mls_tree_keys_set (keys, cv_mls_tree_math_from_leaf (cv_mls_tree_keys_get_own (keys)),
+                            item->leaf_private);
+  }
+}
+
 gboolean
 cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
                             const CvMlsTreeKeys *keys, const CvMlsProposalRules *rules,
-                            const GPtrArray *items, GError **error)
+                            GPtrArray *items, GError **error)
 {
   if (before->context.epoch == G_MAXUINT64)
     return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the last epoch is reached");
   if (!cv_mls_proposal_rules_check (rules, items, error))
     return FALSE;
   staged->before = before;
+  staged->items = g_ptr_array_ref (items);
   staged->tree = cv_mls_ratchet_tree_copy (before->tree);
   if (!cv_mls_proposal_rules_apply (rules, items, staged->tree, &staged->effects, error))
     return FALSE;
   if (keys) {
     staged->keys = cv_mls_tree_keys_copy (keys);
     cv_mls_tree_keys_prune (staged->keys, staged->tree);
+    learn_own_update (staged->keys, items);
   }
   cv_mls_group_context_copy (&staged->context, &before->context);
   staged->context.epoch++;

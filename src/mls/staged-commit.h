@@ -18,6 +18,7 @@ typedef struct {
   const CvMlsEpoch *before; /* borrowed */
   CvMlsRatchetTree *tree;
   CvMlsTreeKeys *keys; /* NULL until an external joiner has its leaf */
+  GPtrArray *items; /* CvMlsProposalItem, which `effects` borrows from */
   CvMlsProposalEffects effects;
   CvMlsGroupContext context; /* of the next epoch; its transcript hash is set by close */
   GBytes *encoded_context; /* after fix_tree: what path secrets are bound to */
@@ -31,10 +32,9 @@ void cv_mls_staged_commit_clear (CvMlsStagedCommit *staged);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsStagedCommit, cv_mls_staged_commit_clear)
 
 /* Checks the proposals and applies them to a copy of the tree. keys: the own ones, or NULL. */
-gboolean
-cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
-                            const CvMlsTreeKeys *keys, const CvMlsProposalRules *rules,
-                            const GPtrArray *items, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
+                                     const CvMlsTreeKeys *keys, const CvMlsProposalRules *rules,
+                                     GPtrArray *items, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The tree is final: its hash goes into the context. */
 gboolean

@@ -541,7 +541,7 @@ static const ExternalCase external_cases[] = {
     {"adds", spoil_adds, CV_MLS_ERROR_INVALID},
     {"reference", spoil_reference, CV_MLS_ERROR_STATE},
     {"no-path", spoil_no_path, CV_MLS_ERROR_INVALID},
-    {"external-sender", spoil_sender_external, CV_MLS_ERROR_UNSUPPORTED},
+    {"external-sender", spoil_sender_external, CV_MLS_ERROR_INVALID},
 };
 
 static void

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Proposals sent by themselves, and those that wait for a commit (RFC 9420 §12.1). */
+#include "mls/error.h"
+#include "mls/group-private.h"
+
+static CvMlsProposal *
+make_add (CvSpan key_package, GError **error)
+{
+  g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (key_package, error);
+
+  return package ? cv_mls_proposal_new_add (package) : NULL;
+}
+
+static CvMlsProposal *
+make_psk (const CvMlsCipher *cipher, const CvMlsProposeParams *params, CvSpan own_id,
+          GError **error)
+{
+  const CvMlsResumption *resumption = params->resumption;
+  g_auto (CvMlsPskId) id = {0};
+  CvSpan group_id;
+
+  if (!resumption)
+    return cv_mls_psk_id_init_external (cipher, params->psk_id, &id, error)
+               ? cv_mls_proposal_new_psk (&id)
+               : NULL;
+  group_id = resumption->group_id.len > 0 ? resumption->group_id : own_id;
+  return cv_mls_psk_id_init_resumption (cipher, group_id, resumption->epoch, &id, error)
+             ? cv_mls_proposal_new_psk (&id)
+             : NULL;
+}
+
+static CvMlsProposal *
+make_extensions (const CvMlsProposeParams *params)
+{
+  g_autoptr (GPtrArray) extensions =
+      cv_mls_extension_list_new_from (params->extensions, params->n_extensions);
+
+  return cv_mls_proposal_new_group_context_extensions (extensions);
+}
+
+/* The own leaf with a new encryption key, whose private half goes to `leaf_private`. */
+static CvMlsProposal *
+make_update (const CvMlsGroup *group, CvSecret **leaf_private, GError **error)
+{
+  const CvMlsCipher *cipher = &group->epoch->cipher;
+  CvMlsLeaf own = cv_mls_group_get_own_leaf (group);
+  g_auto (CvCryptoKeyPair) pair = {0};
+  g_autoptr (CvMlsLeafNode) node = NULL;
+  GError *local = NULL;
+  CvMlsLeafRenewal renewal = {
+      .source = CV_MLS_LEAF_SOURCE_UPDATE,
+      .group_id = cv_mls_group_get_id (group),
+      .leaf = own,
+      .signature_private = cv_secret_span (group->signature_private),
+  };
+
+  if (!cv_crypto_kem_generate (cipher->crypto, cipher->suite->kem, &pair, &local)) {
+    cv_mls_error_adopt (error, local);
+    return NULL;
+  }
+  renewal.encryption_key = cv_span_from_bytes (pair.public_key);
+  node = cv_mls_leaf_node_renew (cipher, cv_mls_ratchet_tree_get_leaf (group->epoch->tree, own),
+                                 &renewal, error);
+  if (!node)
+    return NULL;
+  *leaf_private = g_steal_pointer (&pair.private_key);
+  return cv_mls_proposal_new_update (node);
+}
+
+/* What a receiver would refuse is not sent. */
+static gboolean
+check_own (const CvMlsGroup *group, CvMlsProposal *proposal, guint64 now_s, GError **error)
+{
+  CvMlsProposalRules rules = {
+      .cipher = &group->epoch->cipher,
+      .context = &group->epoch->context,
+      .tree = group->epoch->tree,
+      .committer = {G_MAXUINT32}, /* somebody else */
+      .now_s = now_s,
+  };
+  g_autoptr (CvMlsProposalItem) item =
+      cv_mls_proposal_item_new (proposal, cv_mls_group_get_own_leaf (group));
+
+  item->reference = g_bytes_new (NULL, 0);
+  return cv_mls_proposal_rules_check_item (&rules, item, error);
+}
+
+CvMlsProposal *
+cv_mls_group_make_proposal (const CvMlsCipher *cipher, const CvMlsProposeParams *params,
+                            CvSpan own_id, GError **error)
+{
+  switch (params->type) {
+  case CV_MLS_PROPOSAL_ADD:
+    return make_add (params->key_package, error);
+  case CV_MLS_PROPOSAL_REMOVE:
+    return cv_mls_proposal_new_remove (params->removed);
+  case CV_MLS_PROPOSAL_PSK:
+    return make_psk (cipher, params, own_id, error);
+  case CV_MLS_PROPOSAL_REINIT:
+    if (params->reinit)
+      return cv_mls_proposal_new_reinit (params->reinit);
+    break;
+  case CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
+    return make_extensions (params);
+  case CV_MLS_PROPOSAL_UPDATE:
+  case CV_MLS_PROPOSAL_EXTERNAL_INIT:
+    break;
+  }
+  cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "proposal of type %d cannot be made here",
+                     (int)params->type);
+  return NULL;
+}
+
+gboolean
+cv_mls_group_keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
+                            CvSecret *leaf_private, GBytes **reference, GError **error)
+{
+  g_autoptr (GBytes) made = cv_mls_framing_dup_proposal_ref (&group->epoch->cipher, auth, error);
+  const CvMlsProposalItem *kept;
+  CvMlsProposalItem *item;
+
+  if (!made)
+    return FALSE;
+  /* A PublicMessage can be replayed by anybody: it must not fill the list. */
+  kept = cv_mls_proposal_items_find (group->pending, cv_span_from_bytes (made));
+  if (kept) {
+    *reference = kept->reference;
+    return TRUE;
+  }
+  if (group->pending->len >= CV_MLS_LIMIT_ENTRIES)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
+  item = cv_mls_proposal_item_new_sent (&auth->content, made);
+  item->leaf_private = leaf_private ? cv_secret_ref (leaf_private) : NULL;
+  g_ptr_array_add (group->pending, item);
+  *reference = item->reference;
+  return TRUE;
+}
+
+GBytes *
+cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *params, GError **error)
+{
+  const CvMlsEpoch *epoch = group->epoch;
+  g_auto (CvMlsAuthenticatedContent) auth = {0};
+  g_autoptr (CvSecret) leaf_private = NULL;
+  g_autoptr (GBytes) message = NULL;
+  GBytes *reference;
+
+  if (!cv_mls_group_check_open (group, error))
+    return NULL;
+  auth.wire_format = params->is_public ? CV_MLS_WIRE_PUBLIC_MESSAGE : CV_MLS_WIRE_PRIVATE_MESSAGE;
+  cv_mls_group_start_content (group, CV_MLS_CONTENT_PROPOSAL, params->authenticated_data,
+                              &auth.content);
+  auth.content.proposal =
+      params->type == CV_MLS_PROPOSAL_UPDATE
+          ? make_update (group, &leaf_private, error)
+          : cv_mls_group_make_proposal (&epoch->cipher, params, cv_mls_group_get_id (group), error);
+  if (!auth.content.proposal || !check_own (group, auth.content.proposal, params->now_s, error)
+      || !cv_mls_framing_sign (&epoch->cipher, &auth, cv_span_from_bytes (epoch->encoded_context),
+                               cv_secret_span (group->signature_private), error))
+    return NULL;
+  message = cv_mls_group_frame (group, &auth, error);
+  if (!message || !cv_mls_group_keep_proposal (group, &auth, leaf_private, &reference, error))
+    return NULL;
+  return g_steal_pointer (&message);
+}
+
+guint
+cv_mls_group_get_n_pending (const CvMlsGroup *group)
+{
+  return group->pending->len;
+}
+
+gboolean
+cv_mls_group_forget_proposals (CvMlsGroup *group, CvSpan reference)
+{
+  const CvMlsProposalItem *item;
+
+  if (reference.len == 0) {
+    gboolean was_any = group->pending->len > 0;
+
+    g_ptr_array_set_size (group->pending, 0);
+    return was_any;
+  }
+  item = cv_mls_proposal_items_find (group->pending, reference);
+  return item && g_ptr_array_remove (group->pending, (gpointer)item);
+}
