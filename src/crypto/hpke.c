@@ -7,7 +7,9 @@
 
 #include "crypto/aead.h"
 #include "crypto/context-internal.h"
+#include "crypto/hash.h"
 #include "crypto/labeled.h"
+#include "crypto/xof.h"
 
 #include <string.h>
 
@@ -33,9 +35,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Schedule, schedule_clear)
 
 /* RFC 9180 §7.2 and §7.3; 0 has no meaning there. */
 static guint16
-kdf_id (CvHash hash)
+kdf_id (const CvCryptoHpkeParams *params)
 {
-  switch (hash) {
+  if (params->xof != CV_XOF_NONE)
+    return cv_crypto_xof_len (params->xof) > 0 ? params->xof : 0;
+  switch (params->kdf) {
   case CV_HASH_SHA256:
     return 1;
   case CV_HASH_SHA384:
@@ -91,21 +95,12 @@ fill_context (Schedule *schedule, CvSpan info, CvWriter *context, GError **error
 
 /* RFC 9180 §5.1: KeySchedule in base mode. */
 static gboolean
-schedule_init (Schedule *schedule, const CvCrypto *crypto, const CvCryptoHpkeParams *params,
-               CvSecret *shared, GError **error)
+schedule_two_stages (Schedule *schedule, const CvCryptoHpkeParams *params, CvSecret *shared,
+                     GError **error)
 {
   g_auto (CvWriter) context = {0};
   g_autoptr (CvSecret) secret = NULL;
   CvSpan context_span;
-
-  if (kdf_id (params->kdf) == 0 || aead_id (params->aead) == 0)
-    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_UNSUPPORTED, "no such HPKE suite");
-  memcpy (schedule->suite_id, "HPKE", 4);
-  put_u16 (schedule->suite_id + 4, params->kem);
-  put_u16 (schedule->suite_id + 6, kdf_id (params->kdf));
-  put_u16 (schedule->suite_id + 8, aead_id (params->aead));
-  schedule->labeled =
-      (CvCryptoLabeled){crypto, params->kdf, cv_span (schedule->suite_id, SUITE_ID_LEN)};
 
   cv_writer_init (&context);
   if (!fill_context (schedule, params->info, &context, error))
@@ -129,6 +124,60 @@ schedule_init (Schedule *schedule, const CvCrypto *crypto, const CvCryptoHpkePar
       cv_crypto_labeled_expand (&schedule->labeled, cv_secret_span (secret), "exp", context_span,
                                 cv_crypto_hash_len (params->kdf), error);
   return schedule->exporter_secret != NULL;
+}
+
+/* draft-ietf-hpke-hpke, the key schedule of one stage: everything at once, from the lengths and
+ * contents of an empty PSK and the shared secret. */
+static gboolean
+schedule_one_stage (Schedule *schedule, const CvCryptoHpkeParams *params, CvSecret *shared,
+                    GError **error)
+{
+  gsize key_len = cv_crypto_aead_key_len (params->aead);
+  gsize nonce_end = key_len + CV_CRYPTO_AEAD_NONCE_LEN;
+  gsize exporter_len = cv_crypto_xof_len (params->xof);
+  g_auto (CvWriter) secrets = {0};
+  g_auto (CvWriter) context = {0};
+  g_autoptr (CvSecret) all = NULL;
+  const guint8 *data;
+
+  if (params->info.len > G_MAXUINT16)
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "HPKE info too long");
+  cv_writer_init_secret (&secrets);
+  cv_writer_u16 (&secrets, 0);
+  cv_writer_u16 (&secrets, (guint16)cv_secret_get_len (shared));
+  cv_writer_put (&secrets, cv_secret_span (shared));
+  cv_writer_init (&context);
+  cv_writer_u8 (&context, MODE_BASE);
+  cv_writer_u16 (&context, 0);
+  cv_writer_u16 (&context, (guint16)params->info.len);
+  cv_writer_put (&context, params->info);
+  all = cv_crypto_labeled_derive (&schedule->labeled, cv_writer_span (&secrets), "secret",
+                                  cv_writer_span (&context), nonce_end + exporter_len, error);
+  if (!all)
+    return FALSE;
+  data = cv_secret_get_data (all);
+  schedule->key = cv_secret_new_from (cv_span (data, key_len));
+  schedule->base_nonce = cv_secret_new_from (cv_span (data + key_len, CV_CRYPTO_AEAD_NONCE_LEN));
+  schedule->exporter_secret = cv_secret_new_from (cv_span (data + nonce_end, exporter_len));
+  return TRUE;
+}
+
+static gboolean
+schedule_init (Schedule *schedule, const CvCrypto *crypto, const CvCryptoHpkeParams *params,
+               CvSecret *shared, GError **error)
+{
+  if (kdf_id (params) == 0 || aead_id (params->aead) == 0)
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_UNSUPPORTED, "no such HPKE suite");
+  memcpy (schedule->suite_id, "HPKE", 4);
+  put_u16 (schedule->suite_id + 4, params->kem);
+  put_u16 (schedule->suite_id + 6, kdf_id (params));
+  put_u16 (schedule->suite_id + 8, aead_id (params->aead));
+  schedule->labeled = (CvCryptoLabeled){.crypto = crypto,
+                                        .hash = params->kdf,
+                                        .suite_id = cv_span (schedule->suite_id, SUITE_ID_LEN),
+                                        .xof = params->xof};
+  return params->xof == CV_XOF_NONE ? schedule_two_stages (schedule, params, shared, error)
+                                    : schedule_one_stage (schedule, params, shared, error);
 }
 
 static gboolean
@@ -167,8 +216,13 @@ aead_params (const Schedule *schedule, const CvCryptoHpkeParams *params)
 static CvSecret *
 export_secret (const Schedule *schedule, CvSpan exporter_context, gsize len, GError **error)
 {
-  return cv_crypto_labeled_expand (&schedule->labeled, cv_secret_span (schedule->exporter_secret),
-                                   "sec", exporter_context, len, error);
+  CvSpan secret = cv_secret_span (schedule->exporter_secret);
+
+  return schedule->labeled.xof == CV_XOF_NONE
+             ? cv_crypto_labeled_expand (&schedule->labeled, secret, "sec", exporter_context, len,
+                                         error)
+             : cv_crypto_labeled_derive (&schedule->labeled, secret, "sec", exporter_context, len,
+                                         error);
 }
 
 gboolean

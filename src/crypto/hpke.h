@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   CvKem kem;
-  CvHash kdf;
+  CvHash kdf; /* of HKDF */
+  CvXof xof; /* vectors only: in HKDF's place when it is not CV_XOF_NONE */
   CvAead aead;
   CvSpan info;
   CvSpan aad;

@@ -4,21 +4,8 @@
 /* The DH KEMs of RFC 9180 §4.1. */
 #include "crypto/context-internal.h"
 #include "crypto/kem-internal.h"
-#include "crypto/labeled.h"
 
-#include <string.h>
-
-#define SUITE_ID_LEN 5
 #define DERIVE_TRIES 256
-
-static CvCryptoLabeled
-labeled_for (const CvCrypto *crypto, const CvCryptoKemRow *row, guint8 suite_id[SUITE_ID_LEN])
-{
-  memcpy (suite_id, "KEM", 3);
-  suite_id[3] = (guint8)(row->kem >> 8);
-  suite_id[4] = (guint8)row->kem;
-  return (CvCryptoLabeled){crypto, row->hash, cv_span (suite_id, SUITE_ID_LEN)};
-}
 
 /* RFC 9180 §7.1.3: the curves of NIST take the first candidate that is a scalar. */
 static CvSecret *
@@ -42,12 +29,12 @@ derive_scalar (const CvCryptoLabeled *labeled, const CvCryptoKemRow *row, CvSpan
   return NULL;
 }
 
-gboolean
-cv_crypto_kem_dh_derive (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm,
-                         CvCryptoKeyPair *pair, GError **error)
+static gboolean
+derive (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm, CvCryptoKeyPair *pair,
+        GError **error)
 {
-  guint8 suite_id[SUITE_ID_LEN];
-  CvCryptoLabeled labeled = labeled_for (crypto, row, suite_id);
+  guint8 suite_id[CV_CRYPTO_KEM_SUITE_ID_LEN];
+  CvCryptoLabeled labeled = cv_crypto_kem_labeled (crypto, row, suite_id);
   g_autoptr (CvSecret) dkp_prk =
       cv_crypto_labeled_extract (&labeled, CV_SPAN_EMPTY, "dkp_prk", ikm, error);
   g_autoptr (CvSecret) private_key = NULL;
@@ -74,8 +61,8 @@ static CvSecret *
 extract_and_expand (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan dh, CvSpan enc,
                     CvSpan public_key, GError **error)
 {
-  guint8 suite_id[SUITE_ID_LEN];
-  CvCryptoLabeled labeled = labeled_for (crypto, row, suite_id);
+  guint8 suite_id[CV_CRYPTO_KEM_SUITE_ID_LEN];
+  CvCryptoLabeled labeled = cv_crypto_kem_labeled (crypto, row, suite_id);
   g_autoptr (CvSecret) eae_prk =
       cv_crypto_labeled_extract (&labeled, CV_SPAN_EMPTY, "eae_prk", dh, error);
   g_auto (CvWriter) kem_context = {0};
@@ -89,15 +76,15 @@ extract_and_expand (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan dh
                                    cv_writer_span (&kem_context), row->secret_len, error);
 }
 
-CvSecret *
-cv_crypto_kem_dh_encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan public_key,
-                              CvSpan seed, GBytes **enc, GError **error)
+static CvSecret *
+encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan public_key, CvSpan seed,
+             GBytes **enc, GError **error)
 {
   g_auto (CvCryptoKeyPair) ephemeral = {0};
   g_autoptr (CvSecret) dh = NULL;
   g_autoptr (CvSecret) shared = NULL;
 
-  if (seed.len > 0 ? !cv_crypto_kem_dh_derive (crypto, row, seed, &ephemeral, error)
+  if (seed.len > 0 ? !derive (crypto, row, seed, &ephemeral, error)
                    : !cv_crypto_pkey_generate (crypto, row->curve, &ephemeral, error))
     return NULL;
   dh = cv_crypto_pkey_agree (crypto, row->curve, cv_secret_span (ephemeral.private_key), public_key,
@@ -111,9 +98,9 @@ cv_crypto_kem_dh_encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row,
   return g_steal_pointer (&shared);
 }
 
-CvSecret *
-cv_crypto_kem_dh_decapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_key,
-                              CvSpan enc, GError **error)
+static CvSecret *
+decapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_key, CvSpan enc,
+             GError **error)
 {
   g_autoptr (GBytes) public_key =
       cv_crypto_pkey_dup_public (crypto, row->curve, private_key, error);
@@ -127,3 +114,30 @@ cv_crypto_kem_dh_decapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row,
   return extract_and_expand (crypto, row, cv_secret_span (dh), enc, cv_span_from_bytes (public_key),
                              error);
 }
+
+static gboolean
+generate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvCryptoKeyPair *pair, GError **error)
+{
+  return cv_crypto_pkey_generate (crypto, row->curve, pair, error);
+}
+
+static gboolean
+check_public (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan public_key, GError **error)
+{
+  return cv_crypto_pkey_check_public (crypto, row->curve, public_key, error);
+}
+
+static GBytes *
+dup_public (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_key, GError **error)
+{
+  return cv_crypto_pkey_dup_public (crypto, row->curve, private_key, error);
+}
+
+const CvCryptoKemKind cv_crypto_kem_dh = {
+    .generate = generate,
+    .derive = derive,
+    .check_public = check_public,
+    .dup_public = dup_public,
+    .encapsulate = encapsulate,
+    .decapsulate = decapsulate,
+};

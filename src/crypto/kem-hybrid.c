@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* X-Wing and ML-KEM-1024 with P-384: one construction (draft-irtf-cfrg-concrete-hybrid-kems) with
- * HPKE's key derivation (draft-ietf-hpke-pq).
+/* X-Wing and ML-KEM with curves of NIST: one construction (draft-irtf-cfrg-concrete-hybrid-kems)
+ * with HPKE's key derivation (draft-ietf-hpke-pq).
  *
  *   seed (32) ── SHAKE256 ──▶ ML-KEM seed (64) ‖ curve seed
  *   shared = SHA3-256(ss_mlkem ‖ ss_curve ‖ ct_curve ‖ pk_curve ‖ label) */
@@ -10,13 +10,13 @@
 #include "crypto/hash-internal.h"
 #include "crypto/kem-internal.h"
 #include "crypto/random.h"
+#include "crypto/xof.h"
 
 #include <openssl/core_names.h>
-#include <openssl/params.h>
 #include <string.h>
 
-#define ML_KEM_SEED_LEN 64
-#define ML_KEM_SECRET_LEN 32
+#define ML_KEM_SEED_LEN CV_CRYPTO_ML_KEM_SEED_LEN
+#define MESSAGE_LEN CV_CRYPTO_ML_KEM_MESSAGE_LEN
 
 /* The two halves of a private key. */
 typedef struct {
@@ -32,75 +32,50 @@ halves_clear (Halves *halves)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Halves, halves_clear)
 
+/* Full: the first of the candidates that is a scalar. That one was refused shows, and nothing else;
+ * the chance is 2^-32 a candidate for P-256 and 2^-190 for P-384. */
 static CvSecret *
-shake256 (const CvCrypto *crypto, const CvSpan *parts, gsize n_parts, gsize len, GError **error)
+pick_scalar (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan candidates, GError **error)
 {
-  g_autoptr (EVP_MD_CTX) ctx = EVP_MD_CTX_new ();
-  g_autoptr (CvSecret) out = cv_secret_new (len);
-  gboolean is_ok;
+  gsize len = cv_crypto_pkey_private_len (row->curve);
 
-  if (!crypto->shake256) {
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_UNSUPPORTED, "SHAKE256 not available");
-    return NULL;
-  }
-  is_ok = ctx && EVP_DigestInit_ex2 (ctx, crypto->shake256, NULL) == 1;
-  for (gsize i = 0; is_ok && i < n_parts; i++)
-    is_ok = EVP_DigestUpdate (ctx, parts[i].data, parts[i].len) == 1;
-  if (!is_ok || EVP_DigestFinalXOF (ctx, cv_secret_get_data (out), len) != 1) {
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "SHAKE256 failed");
-    return NULL;
-  }
-  return g_steal_pointer (&out);
-}
+  for (gsize at = 0; at + len <= candidates.len; at += len) {
+    CvSpan candidate = cv_span (candidates.data + at, len);
 
-static EVP_PKEY *
-new_ml_kem (const CvCrypto *crypto, const CvCryptoKemRow *row, const char *param, CvSpan key,
-            GError **error)
-{
-  g_autoptr (EVP_PKEY_CTX) ctx =
-      EVP_PKEY_CTX_new_from_name (crypto->libctx, row->ml_kem, crypto->query);
-  OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_octet_string (param, (void *)key.data, key.len),
-      OSSL_PARAM_construct_end (),
-  };
-  int selection =
-      g_str_equal (param, OSSL_PKEY_PARAM_PUB_KEY) ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR;
-  EVP_PKEY *pkey = NULL;
-
-  if (!ctx) {
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_UNSUPPORTED, "ML-KEM not available");
-    return NULL;
+    if (cv_crypto_pkey_is_scalar (crypto, row->curve, candidate))
+      return cv_secret_new_from (candidate);
   }
-  if (EVP_PKEY_fromdata_init (ctx) != 1 || EVP_PKEY_fromdata (ctx, &pkey, selection, params) != 1)
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "ML-KEM key not accepted");
-  return pkey;
+  cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "private key not accepted");
+  return NULL;
 }
 
 static gboolean
 expand_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan seed, Halves *halves,
              GError **error)
 {
-  gsize scalar_len = cv_crypto_pkey_private_len (row->curve);
+  gsize candidates_len = row->n_candidates * cv_crypto_pkey_private_len (row->curve);
   g_autoptr (CvSecret) expanded = NULL;
   const guint8 *data;
 
-  if (seed.len != CV_CRYPTO_HYBRID_SEED_LEN)
+  if (seed.len != row->seed_len)
     return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "private key not accepted");
-  expanded = shake256 (crypto, &seed, 1, ML_KEM_SEED_LEN + scalar_len, error);
+  expanded = cv_crypto_xof_expand (crypto, CV_XOF_SHAKE256, &seed, 1,
+                                   ML_KEM_SEED_LEN + candidates_len, error);
   if (!expanded)
     return FALSE;
   data = cv_secret_get_data (expanded);
-  halves->scalar = cv_secret_new_from (cv_span (data + ML_KEM_SEED_LEN, scalar_len));
-  /* For P-384 the chance is 2^-190: an error and not a second try, as in the draft. */
-  if (!cv_crypto_pkey_is_scalar (crypto, row->curve, cv_secret_span (halves->scalar)))
-    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "private key not accepted");
-  halves->ml_kem =
-      new_ml_kem (crypto, row, OSSL_PKEY_PARAM_ML_KEM_SEED, cv_span (data, ML_KEM_SEED_LEN), error);
+  halves->scalar =
+      pick_scalar (crypto, row, cv_span (data + ML_KEM_SEED_LEN, candidates_len), error);
+  if (!halves->scalar)
+    return FALSE;
+  halves->ml_kem = cv_crypto_ml_kem_new (crypto, row, OSSL_PKEY_PARAM_ML_KEM_SEED,
+                                         cv_span (data, ML_KEM_SEED_LEN), error);
   return halves->ml_kem != NULL;
 }
 
 static GBytes *
-dup_public (const CvCrypto *crypto, const CvCryptoKemRow *row, const Halves *halves, GError **error)
+join_public (const CvCrypto *crypto, const CvCryptoKemRow *row, const Halves *halves,
+             GError **error)
 {
   g_autoptr (GBytes) curve_public =
       cv_crypto_pkey_dup_public (crypto, row->curve, cv_secret_span (halves->scalar), error);
@@ -110,78 +85,49 @@ dup_public (const CvCrypto *crypto, const CvCryptoKemRow *row, const Halves *hal
 
   if (!curve_public)
     return NULL;
-  if (EVP_PKEY_get_octet_string_param (halves->ml_kem, OSSL_PKEY_PARAM_PUB_KEY, out, ml_kem_len,
-                                       &ml_kem_len)
-          != 1
-      || ml_kem_len != row->ml_kem_public_len) {
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "no ML-KEM public key");
+  if (!cv_crypto_ml_kem_read_public (row, halves->ml_kem, out, error))
     return NULL;
-  }
   memcpy (out + ml_kem_len, g_bytes_get_data (curve_public, NULL), len - ml_kem_len);
   return g_bytes_new_take (g_steal_pointer (&out), len);
 }
 
-GBytes *
-cv_crypto_kem_hybrid_dup_public (const CvCrypto *crypto, const CvCryptoKemRow *row,
-                                 CvSpan private_key, GError **error)
+static GBytes *
+dup_public (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_key, GError **error)
 {
   g_auto (Halves) halves = {0};
 
   if (!expand_seed (crypto, row, private_key, &halves, error))
     return NULL;
-  return dup_public (crypto, row, &halves, error);
+  return join_public (crypto, row, &halves, error);
 }
 
 static gboolean
-take_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSecret *seed, CvCryptoKeyPair *pair,
-           GError **error)
+generate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvCryptoKeyPair *pair, GError **error)
 {
-  GBytes *public_key = cv_crypto_kem_hybrid_dup_public (crypto, row, cv_secret_span (seed), error);
+  g_autoptr (CvSecret) seed = cv_crypto_random_dup_secret (crypto, row->seed_len, error);
 
-  if (!public_key)
-    return FALSE;
-  pair->private_key = cv_secret_ref (seed);
-  pair->public_key = public_key;
-  return TRUE;
+  return seed && cv_crypto_kem_take_seed (crypto, row, seed, pair, error);
 }
 
-gboolean
-cv_crypto_kem_hybrid_generate (const CvCrypto *crypto, const CvCryptoKemRow *row,
-                               CvCryptoKeyPair *pair, GError **error)
+static gboolean
+derive (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm, CvCryptoKeyPair *pair,
+        GError **error)
 {
-  g_autoptr (CvSecret) seed =
-      cv_crypto_random_dup_secret (crypto, CV_CRYPTO_HYBRID_SEED_LEN, error);
+  g_autoptr (CvSecret) seed = cv_crypto_kem_derive_seed (crypto, row, ikm, error);
 
-  return seed && take_seed (crypto, row, seed, pair, error);
+  return seed && cv_crypto_kem_take_seed (crypto, row, seed, pair, error);
 }
 
-gboolean
-cv_crypto_kem_hybrid_derive (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm,
-                             CvCryptoKeyPair *pair, GError **error)
-{
-  /* draft-ietf-hpke-pq: SHAKE256.LabeledDerive(ikm, "DeriveKeyPair", "", 32) */
-  guint8 suite_id[] = {'K', 'E', 'M', (guint8)(row->kem >> 8), (guint8)row->kem};
-  guint8 label[] = "\0\x0d"
-                   "DeriveKeyPair"
-                   "\0\x20";
-  CvSpan parts[] = {ikm, CV_SPAN_LITERAL ("HPKE-v1"), CV_SPAN_ARRAY (suite_id),
-                    cv_span (label, sizeof label - 1)};
-  g_autoptr (CvSecret) seed =
-      shake256 (crypto, parts, G_N_ELEMENTS (parts), CV_CRYPTO_HYBRID_SEED_LEN, error);
-
-  return seed && take_seed (crypto, row, seed, pair, error);
-}
-
-gboolean
-cv_crypto_kem_hybrid_check_public (const CvCrypto *crypto, const CvCryptoKemRow *row,
-                                   CvSpan public_key, GError **error)
+static gboolean
+check_public (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan public_key, GError **error)
 {
   gsize cut = row->ml_kem_public_len;
   g_autoptr (EVP_PKEY) ml_kem = NULL;
 
   if (public_key.len != cut + cv_crypto_pkey_public_len (row->curve))
     return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "public key not accepted");
-  ml_kem = new_ml_kem (crypto, row, OSSL_PKEY_PARAM_PUB_KEY, cv_span (public_key.data, cut), error);
+  ml_kem = cv_crypto_ml_kem_new (crypto, row, OSSL_PKEY_PARAM_PUB_KEY,
+                                 cv_span (public_key.data, cut), error);
   if (!ml_kem)
     return FALSE;
   return cv_crypto_pkey_check_public (crypto, row->curve,
@@ -202,76 +148,60 @@ combine (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSecret *ss_ml_kem,
   return g_steal_pointer (&shared);
 }
 
-static CvSecret *
-ml_kem_encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan public_key,
-                    CvSpan message, guint8 *enc, GError **error)
-{
-  g_autoptr (EVP_PKEY) pkey = new_ml_kem (crypto, row, OSSL_PKEY_PARAM_PUB_KEY, public_key, error);
-  g_autoptr (EVP_PKEY_CTX) ctx =
-      pkey ? EVP_PKEY_CTX_new_from_pkey (crypto->libctx, pkey, crypto->query) : NULL;
-  g_autoptr (CvSecret) shared = cv_secret_new (ML_KEM_SECRET_LEN);
-  gsize enc_len = row->ml_kem_enc_len;
-  gsize shared_len = ML_KEM_SECRET_LEN;
-  OSSL_PARAM params[2] = {OSSL_PARAM_construct_end (), OSSL_PARAM_construct_end ()};
-
-  if (!pkey)
-    return NULL;
-  if (message.len > 0)
-    params[0] =
-        OSSL_PARAM_construct_octet_string (OSSL_KEM_PARAM_IKME, (void *)message.data, message.len);
-  if (!ctx || EVP_PKEY_encapsulate_init (ctx, params) != 1
-      || EVP_PKEY_encapsulate (ctx, enc, &enc_len, cv_secret_get_data (shared), &shared_len) != 1
-      || enc_len != row->ml_kem_enc_len || shared_len != ML_KEM_SECRET_LEN) {
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "ML-KEM encapsulation failed");
-    return NULL;
-  }
-  return g_steal_pointer (&shared);
-}
-
-/* The ephemeral key pair: generated, or a given scalar. */
+/* The ephemeral key pair: generated, or the scalar of given candidates. */
 static gboolean
-make_ephemeral (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan scalar,
+make_ephemeral (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan candidates,
                 CvCryptoKeyPair *pair, GError **error)
 {
-  if (scalar.len == 0)
+  if (candidates.len == 0)
     return cv_crypto_pkey_generate (crypto, row->curve, pair, error);
-  pair->public_key = cv_crypto_pkey_dup_public (crypto, row->curve, scalar, error);
-  if (!pair->public_key)
+  pair->private_key = pick_scalar (crypto, row, candidates, error);
+  if (!pair->private_key)
     return FALSE;
-  pair->private_key = cv_secret_new_from (scalar);
+  pair->public_key =
+      cv_crypto_pkey_dup_public (crypto, row->curve, cv_secret_span (pair->private_key), error);
+  return pair->public_key != NULL;
+}
+
+/* Randomness that was given: ML-KEM's message, then candidates for the ephemeral scalar. */
+static gboolean
+split_seed (const CvCryptoKemRow *row, CvSpan seed, CvSpan *message, CvSpan *candidates)
+{
+  *message = *candidates = CV_SPAN_EMPTY;
+  if (seed.len == 0)
+    return TRUE;
+  if (seed.len < MESSAGE_LEN + cv_crypto_pkey_private_len (row->curve))
+    return FALSE;
+  *message = cv_span (seed.data, MESSAGE_LEN);
+  *candidates = cv_span (seed.data + MESSAGE_LEN, seed.len - MESSAGE_LEN);
   return TRUE;
 }
 
-CvSecret *
-cv_crypto_kem_hybrid_encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row,
-                                  CvSpan public_key, CvSpan seed, GBytes **enc, GError **error)
+static CvSecret *
+encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan public_key, CvSpan seed,
+             GBytes **enc, GError **error)
 {
   gsize curve_len = cv_crypto_pkey_public_len (row->curve);
-  gsize message_len = CV_CRYPTO_ML_KEM_MESSAGE_LEN;
-  CvSpan message = CV_SPAN_EMPTY;
-  CvSpan scalar = CV_SPAN_EMPTY;
   gsize enc_len = row->ml_kem_enc_len + curve_len;
   g_autofree guint8 *out = g_malloc (enc_len);
   g_auto (CvCryptoKeyPair) ephemeral = {0};
   g_autoptr (CvSecret) ss_ml_kem = NULL;
   g_autoptr (CvSecret) ss_curve = NULL;
+  CvSpan message;
+  CvSpan candidates;
   CvSecret *shared;
   CvSpan ct_and_pk[2];
 
   if (public_key.len != row->ml_kem_public_len + curve_len
-      || (seed.len > 0 && seed.len != message_len + cv_crypto_pkey_private_len (row->curve))) {
+      || !split_seed (row, seed, &message, &candidates)) {
     cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "public key not accepted");
     return NULL;
   }
   ct_and_pk[0] = cv_span (out + row->ml_kem_enc_len, curve_len);
   ct_and_pk[1] = cv_span (public_key.data + row->ml_kem_public_len, curve_len);
-  if (seed.len > 0) {
-    message = cv_span (seed.data, message_len);
-    scalar = cv_span (seed.data + message_len, seed.len - message_len);
-  }
-  ss_ml_kem = ml_kem_encapsulate (crypto, row, cv_span (public_key.data, row->ml_kem_public_len),
-                                  message, out, error);
-  if (!ss_ml_kem || !make_ephemeral (crypto, row, scalar, &ephemeral, error))
+  ss_ml_kem = cv_crypto_ml_kem_encapsulate (
+      crypto, row, cv_span (public_key.data, row->ml_kem_public_len), message, out, error);
+  if (!ss_ml_kem || !make_ephemeral (crypto, row, candidates, &ephemeral, error))
     return NULL;
   memcpy (out + row->ml_kem_enc_len, g_bytes_get_data (ephemeral.public_key, NULL), curve_len);
   ss_curve = cv_crypto_pkey_agree (crypto, row->curve, cv_secret_span (ephemeral.private_key),
@@ -284,17 +214,15 @@ cv_crypto_kem_hybrid_encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *
   return shared;
 }
 
-CvSecret *
-cv_crypto_kem_hybrid_decapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row,
-                                  CvSpan private_key, CvSpan enc, GError **error)
+static CvSecret *
+decapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_key, CvSpan enc,
+             GError **error)
 {
   g_auto (Halves) halves = {0};
-  g_autoptr (EVP_PKEY_CTX) ctx = NULL;
   g_autoptr (GBytes) curve_public = NULL;
   g_autoptr (CvSecret) ss_ml_kem = NULL;
   g_autoptr (CvSecret) ss_curve = NULL;
   gsize curve_len = cv_crypto_pkey_public_len (row->curve);
-  gsize len = ML_KEM_SECRET_LEN;
   CvSpan ct_and_pk[2];
 
   if (enc.len != row->ml_kem_enc_len + curve_len) {
@@ -309,19 +237,20 @@ cv_crypto_kem_hybrid_decapsulate (const CvCrypto *crypto, const CvCryptoKemRow *
   if (!curve_public)
     return NULL;
   ct_and_pk[1] = cv_span_from_bytes (curve_public);
-  ss_ml_kem = cv_secret_new (ML_KEM_SECRET_LEN);
-  ctx = EVP_PKEY_CTX_new_from_pkey (crypto->libctx, halves.ml_kem, crypto->query);
-  if (!ctx || EVP_PKEY_decapsulate_init (ctx, NULL) != 1
-      || EVP_PKEY_decapsulate (ctx, cv_secret_get_data (ss_ml_kem), &len, enc.data,
-                               row->ml_kem_enc_len)
-             != 1
-      || len != ML_KEM_SECRET_LEN) {
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "ML-KEM decapsulation failed");
+  ss_ml_kem = cv_crypto_ml_kem_decapsulate (crypto, halves.ml_kem,
+                                            cv_span (enc.data, row->ml_kem_enc_len), error);
+  if (!ss_ml_kem)
     return NULL;
-  }
   ss_curve = cv_crypto_pkey_agree (crypto, row->curve, cv_secret_span (halves.scalar), ct_and_pk[0],
                                    error);
-  if (!ss_curve)
-    return NULL;
-  return combine (crypto, row, ss_ml_kem, ss_curve, ct_and_pk, error);
+  return ss_curve ? combine (crypto, row, ss_ml_kem, ss_curve, ct_and_pk, error) : NULL;
 }
+
+const CvCryptoKemKind cv_crypto_kem_hybrid = {
+    .generate = generate,
+    .derive = derive,
+    .check_public = check_public,
+    .dup_public = dup_public,
+    .encapsulate = encapsulate,
+    .decapsulate = decapsulate,
+};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* Key encapsulation: the DH KEMs of RFC 9180 §4.1, X-Wing, and ML-KEM-1024 with P-384.
+/* Key encapsulation: the DH KEMs of RFC 9180 §4.1, X-Wing, ML-KEM with a curve, and ML-KEM.
  *
  * Public keys and encapsulations are serialised as HPKE does. Private keys are the seed or scalar
- * that HPKE's SerializePrivateKey gives (X-Wing: the 32-byte seed). */
+ * that HPKE's SerializePrivateKey gives (hybrids: the 32-byte seed, ML-KEM: the 64-byte one). */
 #pragma once
 
 #include "crypto/context.h"
@@ -24,6 +24,8 @@ gsize cv_crypto_kem_public_len (CvKem kem);
 gsize cv_crypto_kem_enc_len (CvKem kem);
 gsize cv_crypto_kem_secret_len (CvKem kem); /* Nsecret, the shared secret */
 gsize cv_crypto_kem_private_len (CvKem kem); /* Nsk; these four give 0 for an unknown KEM */
+/* TRUE for KEMs that are here to be checked and that no MLS suite may name. */
+gboolean cv_crypto_kem_is_vectors_only (CvKem kem);
 
 gboolean cv_crypto_kem_generate (const CvCrypto *crypto, CvKem kem, CvCryptoKeyPair *pair,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -39,8 +41,8 @@ GBytes *cv_crypto_kem_dup_public (const CvCrypto *crypto, CvKem kem, CvSpan priv
 gboolean
 cv_crypto_kem_encapsulate (const CvCrypto *crypto, CvKem kem, CvSpan public_key, GBytes **enc,
                            CvSecret **shared, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* With given randomness, for known answers alone: the DH KEMs' ikmE, or the 32 bytes of ML-KEM and
- * the ephemeral scalar. Nothing that is sent may be made with it. */
+/* With given randomness, for known answers alone: the DH KEMs' ikmE, or the 32 bytes of ML-KEM and,
+ * for the hybrids, candidates for the ephemeral scalar. Nothing that is sent may be made with it. */
 gboolean cv_crypto_kem_encapsulate_seeded (const CvCrypto *crypto, CvKem kem, CvSpan public_key,
                                            CvSpan seed, GBytes **enc, CvSecret **shared,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* LabeledExtract and LabeledExpand (RFC 9180 §4). Not for other layers. */
+/* LabeledExtract, LabeledExpand (RFC 9180 §4) and LabeledDerive. Not for other layers. */
 #pragma once
 
 #include "crypto/hkdf.h"
@@ -10,15 +10,20 @@ G_BEGIN_DECLS
 
 typedef struct {
   const CvCrypto *crypto;
-  CvHash hash;
+  CvHash hash; /* of extract and expand */
   CvSpan suite_id; /* "KEM" or "HPKE" and the code points */
+  CvXof xof; /* of derive */
 } CvCryptoLabeled;
 
 CvSecret *cv_crypto_labeled_extract (const CvCryptoLabeled *self, CvSpan salt, const char *label,
                                      CvSpan ikm, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* len < 2^16 */
+/* INPUT unless 1 ≤ len < 2^16. */
 CvSecret *
 cv_crypto_labeled_expand (const CvCryptoLabeled *self, CvSpan prk, const char *label, CvSpan info,
                           gsize len, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The key derivation of one stage (draft-ietf-hpke-hpke). INPUT unless 1 ≤ len < 2^16. */
+CvSecret *
+cv_crypto_labeled_derive (const CvCryptoLabeled *self, CvSpan ikm, const char *label,
+                          CvSpan context, gsize len, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

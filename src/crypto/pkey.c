@@ -32,6 +32,7 @@ static const Curve curves[] = {
     [CV_CRYPTO_CURVE_X448] = {"X448", NULL, 0, 56, 56},
     [CV_CRYPTO_CURVE_ED25519] = {"ED25519", NULL, 0, 32, 32},
     [CV_CRYPTO_CURVE_ED448] = {"ED448", NULL, 0, 57, 57},
+    [CV_CRYPTO_CURVE_NONE] = {NULL, NULL, 0, 0, 0},
 };
 
 gsize

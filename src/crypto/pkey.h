@@ -24,6 +24,7 @@ typedef enum {
   CV_CRYPTO_CURVE_X448,
   CV_CRYPTO_CURVE_ED25519,
   CV_CRYPTO_CURVE_ED448,
+  CV_CRYPTO_CURVE_NONE, /* has lengths of 0, and no keys */
 } CvCryptoCurve;
 
 gsize cv_crypto_pkey_private_len (CvCryptoCurve curve);

@@ -30,9 +30,22 @@ typedef enum {
   CV_KEM_P521 = 0x0012,
   CV_KEM_X25519 = 0x0020,
   CV_KEM_X448 = 0x0021,
+  CV_KEM_ML_KEM_512 = 0x0040, /* vectors only */
+  CV_KEM_ML_KEM_768 = 0x0041, /* vectors only */
+  CV_KEM_ML_KEM_1024 = 0x0042, /* vectors only */
+  CV_KEM_MLKEM768_P256 = 0x0050, /* vectors only */
   CV_KEM_MLKEM1024_P384 = 0x0051,
   CV_KEM_XWING = 0x647a,
 } CvKem;
+
+/* HPKE KDF code points of one stage (draft-ietf-hpke-pq). Vectors only: no suite has one. */
+typedef enum {
+  CV_XOF_NONE = 0,
+  CV_XOF_SHAKE128 = 0x0010,
+  CV_XOF_SHAKE256 = 0x0011,
+  CV_XOF_TURBOSHAKE128 = 0x0012, /* OpenSSL has none */
+  CV_XOF_TURBOSHAKE256 = 0x0013, /* OpenSSL has none */
+} CvXof;
 
 typedef enum {
   CV_SIGNATURE_ED25519,

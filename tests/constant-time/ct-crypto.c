@@ -101,6 +101,13 @@ test_kem_mlkem1024_p384 (void)
 }
 
 static void
+test_kem_of_vectors (void)
+{
+  check_kem (CV_KEM_MLKEM768_P256, ML_KEM_MESSAGE_LEN + 96);
+  check_kem (CV_KEM_ML_KEM_768, ML_KEM_MESSAGE_LEN);
+}
+
+static void
 test_hpke (void)
 {
   CvCryptoHpkeParams params = {
@@ -224,6 +231,7 @@ ct_add_crypto (void)
   ct_add ("/constant-time/crypto/kem-dh", test_kem_dh);
   ct_add ("/constant-time/crypto/kem-xwing", test_kem_xwing);
   ct_add ("/constant-time/crypto/kem-mlkem1024-p384", test_kem_mlkem1024_p384);
+  ct_add ("/constant-time/crypto/kem-of-vectors", test_kem_of_vectors);
   ct_add ("/constant-time/crypto/hpke", test_hpke);
   ct_add ("/constant-time/crypto/hkdf", test_hkdf);
   ct_add ("/constant-time/crypto/signature", test_signature);

@@ -131,6 +131,61 @@ test_unknown_kdf (void)
   g_assert_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_UNSUPPORTED);
 }
 
+/* TurboSHAKE is a row, but no provider of ours has it. */
+static void
+test_unknown_xof (void)
+{
+  static const CvXof xofs[] = {CV_XOF_TURBOSHAKE128, (CvXof)0x1234};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (xofs); i++) {
+    CvCryptoHpkeParams params = params_for (0x0001);
+    g_auto (CvCryptoKeyPair) pair = {0};
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) enc = NULL;
+    g_autoptr (GBytes) ciphertext = NULL;
+
+    params.xof = xofs[i];
+    g_assert_true (cv_crypto_kem_generate (crypto, params.kem, &pair, NULL));
+    g_assert_false (cv_crypto_hpke_seal (crypto, &params, cv_span_from_bytes (pair.public_key),
+                                         CV_SPAN_EMPTY, &enc, &ciphertext, &error));
+    g_assert_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_UNSUPPORTED);
+  }
+}
+
+/* RFC 9180 §4: the length is hashed in two bytes, and HKDF gives at most 255 blocks. */
+static void
+test_export_lengths (void)
+{
+  static const struct {
+    CvXof xof;
+    gsize len;
+    gboolean is_ok;
+  } rows[] = {
+      {CV_XOF_NONE, 0, FALSE},         {CV_XOF_NONE, 1, TRUE},
+      {CV_XOF_NONE, 255 * 32, TRUE},   {CV_XOF_NONE, 255 * 32 + 1, FALSE},
+      {CV_XOF_NONE, 65536, FALSE},     {CV_XOF_SHAKE128, 0, FALSE},
+      {CV_XOF_SHAKE128, 1, TRUE},      {CV_XOF_SHAKE128, 65535, TRUE},
+      {CV_XOF_SHAKE128, 65536, FALSE},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    CvCryptoHpkeParams params = params_for (0x0001);
+    g_auto (CvCryptoKeyPair) pair = {0};
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) enc = NULL;
+    g_autoptr (CvSecret) exported = NULL;
+
+    params.xof = rows[i].xof;
+    g_assert_true (cv_crypto_kem_generate (crypto, params.kem, &pair, NULL));
+    exported = cv_crypto_hpke_export_send (crypto, &params, cv_span_from_bytes (pair.public_key),
+                                           CV_SPAN_EMPTY, rows[i].len, &enc, &error);
+    g_assert_cmpint (exported != NULL, ==, rows[i].is_ok);
+    g_assert_cmpint (enc != NULL, ==, rows[i].is_ok);
+    if (!rows[i].is_ok)
+      g_assert_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_INPUT);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -142,6 +197,8 @@ main (int argc, char **argv)
   g_test_add_func ("/crypto/hpke/every-suite", test_every_suite);
   g_test_add_func ("/crypto/hpke/exports-agree", test_exports_agree);
   g_test_add_func ("/crypto/hpke/unknown-kdf", test_unknown_kdf);
+  g_test_add_func ("/crypto/hpke/unknown-xof", test_unknown_xof);
+  g_test_add_func ("/crypto/hpke/export-lengths", test_export_lengths);
   status = g_test_run ();
   cv_crypto_context_unref (crypto);
   return status;

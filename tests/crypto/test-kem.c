@@ -4,8 +4,11 @@
 
 #include "crypto-test.h"
 
-static const CvKem kems[] = {CV_KEM_P256, CV_KEM_P384,  CV_KEM_P521,          CV_KEM_X25519,
-                             CV_KEM_X448, CV_KEM_XWING, CV_KEM_MLKEM1024_P384};
+static const CvKem kems[] = {
+    CV_KEM_P256,       CV_KEM_P384,       CV_KEM_P521,          CV_KEM_X25519,
+    CV_KEM_X448,       CV_KEM_XWING,      CV_KEM_MLKEM768_P256, CV_KEM_MLKEM1024_P384,
+    CV_KEM_ML_KEM_512, CV_KEM_ML_KEM_768, CV_KEM_ML_KEM_1024,
+};
 static CvCrypto *crypto;
 
 static void
@@ -119,7 +122,7 @@ test_bad_public_keys (void)
     assert_public_refused (kems[i], cv_span (bytes, len - 1));
     if (kems[i] == CV_KEM_X25519 || kems[i] == CV_KEM_X448)
       continue;
-    if (kems[i] == CV_KEM_XWING || kems[i] == CV_KEM_MLKEM1024_P384) {
+    if (kems[i] >= CV_KEM_ML_KEM_512) {
       /* FIPS 203 §7.2: a coefficient above the modulus. */
       memset (bytes, 0xff, 3);
       assert_public_refused (kems[i], cv_span (bytes, len));
@@ -181,6 +184,36 @@ test_bad_private_keys (void)
   g_assert_null (cv_crypto_kem_dup_public (crypto, CV_KEM_P256, cv_span (scalar, 32), NULL));
 }
 
+/* P-256 refuses one number in 2^32: then the next candidate counts. */
+static void
+test_candidates (void)
+{
+  guint8 seed[32 + 2 * 32];
+  g_auto (CvCryptoKeyPair) pair = {0};
+  g_autoptr (GBytes) first = NULL;
+  g_autoptr (GBytes) second = NULL;
+  g_autoptr (GBytes) none = NULL;
+  g_autoptr (CvSecret) first_secret = NULL;
+  g_autoptr (CvSecret) second_secret = NULL;
+  g_autoptr (CvSecret) no_secret = NULL;
+  CvSpan public_key;
+
+  g_assert_true (cv_crypto_kem_generate (crypto, CV_KEM_MLKEM768_P256, &pair, NULL));
+  public_key = cv_span_from_bytes (pair.public_key);
+  memset (seed, 7, sizeof seed);
+  g_assert_true (cv_crypto_kem_encapsulate_seeded (
+      crypto, CV_KEM_MLKEM768_P256, public_key, CV_SPAN_ARRAY (seed), &first, &first_secret, NULL));
+  memset (seed + 32, 0xff, 32);
+  g_assert_true (cv_crypto_kem_encapsulate_seeded (crypto, CV_KEM_MLKEM768_P256, public_key,
+                                                   CV_SPAN_ARRAY (seed), &second, &second_secret,
+                                                   NULL));
+  g_assert_true (g_bytes_equal (first, second));
+  g_assert_false (cv_crypto_kem_encapsulate_seeded (crypto, CV_KEM_MLKEM768_P256, public_key,
+                                                    cv_span (seed, 64), &none, &no_secret, NULL));
+  g_assert_false (cv_crypto_kem_encapsulate_seeded (crypto, CV_KEM_MLKEM768_P256, public_key,
+                                                    cv_span (seed, 63), &none, &no_secret, NULL));
+}
+
 static void
 test_unknown (void)
 {
@@ -205,6 +238,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crypto/kem/bad-public-keys", test_bad_public_keys);
   g_test_add_func ("/crypto/kem/small-order", test_small_order);
   g_test_add_func ("/crypto/kem/bad-private-keys", test_bad_private_keys);
+  g_test_add_func ("/crypto/kem/candidates", test_candidates);
   g_test_add_func ("/crypto/kem/unknown", test_unknown);
   status = g_test_run ();
   cv_crypto_context_unref (crypto);

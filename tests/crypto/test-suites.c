@@ -5,6 +5,7 @@
 #include "crypto-test.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "crypto/kem.h"
 #include "crypto/self-check.h"
 
 static const guint16 mls[] = {0x0001, 0x0002, 0x0003, 0x0004, 0x0005,
@@ -25,6 +26,22 @@ test_mls_rows_agree (void)
   }
   g_assert_null (cv_crypto_suites_find_mls ((CvMlsSuiteId){0}));
   g_assert_null (cv_crypto_suites_find_mls ((CvMlsSuiteId){8}));
+}
+
+/* What is only there for published vectors can be reached from no suite. */
+static void
+test_vectors_only (void)
+{
+  static const CvKem kems[] = {CV_KEM_ML_KEM_512, CV_KEM_ML_KEM_768, CV_KEM_ML_KEM_1024,
+                               CV_KEM_MLKEM768_P256};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kems); i++)
+    g_assert_true (cv_crypto_kem_is_vectors_only (kems[i]));
+  for (guint id = 0; id <= G_MAXUINT16; id++) {
+    const CvMlsSuite *suite = cv_crypto_suites_find_mls ((CvMlsSuiteId){(guint16)id});
+
+    g_assert_true (!suite || !cv_crypto_kem_is_vectors_only (suite->kem));
+  }
 }
 
 static void
@@ -101,6 +118,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/crypto/suites/mls-rows-agree-with-primitives", test_mls_rows_agree);
+  g_test_add_func ("/crypto/suites/vectors-only", test_vectors_only);
   g_test_add_func ("/crypto/suites/rooms", test_rooms);
   g_test_add_func ("/crypto/suites/sframe-rows", test_sframe_rows);
   g_test_add_func ("/crypto/suites/known-answers", test_known_answers);

@@ -103,6 +103,10 @@ mls_vectors_dup_kem_private (JsonObject *object, const char *member, const CvMls
     return dup_padded (object, member, P521_SCALAR_LEN);
   case CV_KEM_X25519:
   case CV_KEM_X448:
+  case CV_KEM_ML_KEM_512:
+  case CV_KEM_ML_KEM_768:
+  case CV_KEM_ML_KEM_1024:
+  case CV_KEM_MLKEM768_P256:
   case CV_KEM_MLKEM1024_P384:
   case CV_KEM_XWING:
     break;
