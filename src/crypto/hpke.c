@@ -73,24 +73,26 @@ put_u16 (guint8 *out, guint value)
   out[1] = (guint8)value;
 }
 
+/* A LabeledExtract of what everybody knows: no secret, and not kept as one. */
 static gboolean
-fill_context (Schedule *schedule, CvSpan info, CvWriter *context, GError **error)
+put_hash (const Schedule *schedule, const char *label, CvSpan input, CvWriter *context,
+          GError **error)
 {
-  g_autoptr (CvSecret) psk_id_hash = NULL;
-  g_autoptr (CvSecret) info_hash = NULL;
+  const CvCryptoLabeled *labeled = &schedule->labeled;
+  guint8 hash[CV_CRYPTO_HASH_MAX];
 
-  psk_id_hash = cv_crypto_labeled_extract (&schedule->labeled, CV_SPAN_EMPTY, "psk_id_hash",
-                                           CV_SPAN_EMPTY, error);
-  if (!psk_id_hash)
+  if (!cv_crypto_labeled_hash (labeled, label, input, hash, error))
     return FALSE;
-  info_hash =
-      cv_crypto_labeled_extract (&schedule->labeled, CV_SPAN_EMPTY, "info_hash", info, error);
-  if (!info_hash)
-    return FALSE;
-  cv_writer_u8 (context, MODE_BASE);
-  cv_writer_put (context, cv_secret_span (psk_id_hash));
-  cv_writer_put (context, cv_secret_span (info_hash));
+  cv_writer_put (context, cv_span (hash, cv_crypto_hash_len (labeled->hash)));
   return TRUE;
+}
+
+static gboolean
+fill_context (const Schedule *schedule, CvSpan info, CvWriter *context, GError **error)
+{
+  cv_writer_u8 (context, MODE_BASE);
+  return put_hash (schedule, "psk_id_hash", CV_SPAN_EMPTY, context, error)
+         && put_hash (schedule, "info_hash", info, context, error);
 }
 
 /* RFC 9180 §5.1: KeySchedule in base mode. */

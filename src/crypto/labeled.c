@@ -12,18 +12,15 @@
 
 static const CvSpan version = CV_SPAN_LITERAL ("HPKE-v1");
 
-CvSecret *
-cv_crypto_labeled_extract (const CvCryptoLabeled *self, CvSpan salt, const char *label, CvSpan ikm,
-                           GError **error)
+/* HKDF-Extract is one HMAC; in parts, the secret is not copied. */
+static gboolean
+extract (const CvCryptoLabeled *self, CvSpan salt, const char *label, CvSpan ikm, guint8 *out,
+         GError **error)
 {
   CvSpan parts[] = {version, self->suite_id, cv_span (label, strlen (label)), ikm};
-  g_autoptr (CvSecret) prk = cv_secret_new (cv_crypto_hash_len (self->hash));
 
-  /* HKDF-Extract is one HMAC; in parts, the secret is not copied. */
-  if (!cv_crypto_hash_hmac_parts (self->crypto, self->hash, salt, parts, G_N_ELEMENTS (parts),
-                                  cv_secret_get_data (prk), error))
-    return NULL;
-  return g_steal_pointer (&prk);
+  return cv_crypto_hash_hmac_parts (self->crypto, self->hash, salt, parts, G_N_ELEMENTS (parts),
+                                    out, error);
 }
 
 /* The length is part of what is hashed, in two bytes. */
@@ -34,6 +31,24 @@ check_len (gsize len, GError **error)
     return TRUE;
   return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT,
                                  "expected 1 to 65535 bytes of derived key");
+}
+
+CvSecret *
+cv_crypto_labeled_extract (const CvCryptoLabeled *self, CvSpan salt, const char *label, CvSpan ikm,
+                           GError **error)
+{
+  g_autoptr (CvSecret) prk = cv_secret_new (cv_crypto_hash_len (self->hash));
+
+  if (!extract (self, salt, label, ikm, cv_secret_get_data (prk), error))
+    return NULL;
+  return g_steal_pointer (&prk);
+}
+
+gboolean
+cv_crypto_labeled_hash (const CvCryptoLabeled *self, const char *label, CvSpan input, guint8 *out,
+                        GError **error)
+{
+  return extract (self, CV_SPAN_EMPTY, label, input, out, error);
 }
 
 CvSecret *

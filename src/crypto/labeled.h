@@ -17,6 +17,9 @@ typedef struct {
 
 CvSecret *cv_crypto_labeled_extract (const CvCryptoLabeled *self, CvSpan salt, const char *label,
                                      CvSpan ikm, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* LabeledExtract without a salt of what is no secret; out: the hash's length. */
+gboolean cv_crypto_labeled_hash (const CvCryptoLabeled *self, const char *label, CvSpan input,
+                                 guint8 *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* INPUT unless 1 ≤ len < 2^16. */
 CvSecret *
 cv_crypto_labeled_expand (const CvCryptoLabeled *self, CvSpan prk, const char *label, CvSpan info,
