@@ -4,6 +4,7 @@
 /* The OpenSSL library context. Algorithms are fetched here once, because a fetch costs more than
  * the encryption of an audio frame. */
 #include "crypto/context-internal.h"
+#include "crypto/memory.h"
 
 #include <openssl/conf.h>
 #include <openssl/core_names.h>
@@ -154,6 +155,7 @@ cv_crypto_context_new (gboolean is_fips, GError **error)
 {
   g_autoptr (CvCrypto) crypto = g_new0 (CvCrypto, 1);
 
+  (void)cv_crypto_memory_wipe_freed ();
   g_atomic_ref_count_init (&crypto->ref_count);
   crypto->is_fips = is_fips;
   crypto->query = is_fips ? FIPS_QUERY : "";
