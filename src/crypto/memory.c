@@ -8,43 +8,52 @@
 
 #include "base/secret.h"
 
-#include <malloc.h>
 #include <openssl/crypto.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* In front of each block, as wide as the strictest alignment. */
+typedef union {
+  size_t len;
+  max_align_t alignment;
+} Head;
 
 static void *
 on_malloc (size_t len, const char *file, int line)
 {
-  return len > 0 ? malloc (len) : NULL;
+  Head *head = len > 0 && len <= SIZE_MAX - sizeof *head ? malloc (sizeof *head + len) : NULL;
+
+  if (!head)
+    return NULL;
+  head->len = len;
+  return head + 1;
 }
 
 static void
 on_free (void *memory, const char *file, int line)
 {
-  if (memory)
-    cv_secret_wipe (memory, malloc_usable_size (memory));
-  free (memory);
+  Head *head = memory;
+
+  if (!head)
+    return;
+  head--;
+  cv_secret_wipe (memory, head->len);
+  free (head);
 }
 
 /* The C library's would leave the old bytes behind where it moves a block. */
 static void *
 on_realloc (void *memory, size_t len, const char *file, int line)
 {
-  size_t old_len = memory ? malloc_usable_size (memory) : 0;
-  void *moved;
+  void *moved = on_malloc (len, file, line);
 
-  if (len == 0) {
+  if (moved && memory)
+    memcpy (moved, memory, MIN (len, ((Head *)memory - 1)->len));
+  /* As the C library's: a block stays when there is no room for another. */
+  if (moved || len == 0)
     on_free (memory, file, line);
-    return NULL;
-  }
-  if (len <= old_len)
-    return memory;
-  moved = malloc (len);
-  if (moved && memory) {
-    memcpy (moved, memory, old_len);
-    on_free (memory, file, line);
-  }
   return moved;
 }
 
