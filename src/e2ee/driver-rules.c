@@ -285,6 +285,9 @@ cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceive
   const CvMlsCommitSummary *summary = &received->summary;
   if (summary->updated->len > 0)
     return refuse (error, "expected no Update proposals");
+  /* RFC 9420 §11.2 would end the meeting's group at once, for everybody. */
+  if (summary->has_reinit)
+    return refuse (error, "expected the meeting's group to go on");
   if (summary->is_external)
     return check_external (driver, received, error) && check_unchanged (driver, received, error)
            && check_policy (driver, received, FALSE, error);

@@ -117,6 +117,15 @@ test_promotes_himself (Meeting *meeting, gconstpointer data)
   assert_refused (meeting);
 }
 
+/* RFC 9420 §11.2 lets any member shut the group down; in a meeting nobody may. */
+static void
+test_reinit (Meeting *meeting, gconstpointer data)
+{
+  const CvMlsReinit reinit = {.group_id = CV_SPAN_LITERAL ("next"), .suite = {0x0001}};
+  commit_as_bob (meeting, &(CvMlsCommitParams){.reinit = &reinit});
+  assert_refused (meeting);
+}
+
 static void
 test_removal (Meeting *meeting, gconstpointer data)
 {
@@ -148,12 +157,25 @@ typedef struct {
   CvIdentityKeyPair *identity; /* NULL: a new one */
 } Guest;
 
-/* A KeyPackage as anybody could make it. */
-static GBytes *
-make_key_package (World *world, const Guest *guest)
+/* A leaf as anybody could make it. */
+typedef struct {
+  CvCryptoKeyPair key;
+  GBytes *statement;
+  CvMlsLeafParams params;
+} Leaf;
+
+static void
+leaf_clear (Leaf *leaf)
+{
+  cv_crypto_key_pair_clear (&leaf->key);
+  g_clear_pointer (&leaf->statement, g_bytes_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Leaf, leaf_clear)
+
+static void
+leaf_init (Leaf *leaf, World *world, const Guest *guest)
 {
   g_autoptr (GError) error = NULL;
-  g_auto (CvCryptoKeyPair) key = {0};
   g_auto (CvCryptoKeyPair) other = {0};
   static const guint16 types[] = {CV_E2EE_POLICY_TYPE};
   guint64 now_s = (guint64)(world->clock.wall_us / G_USEC_PER_SEC);
@@ -161,31 +183,38 @@ make_key_package (World *world, const Guest *guest)
       guest->identity != NULL ? cv_identity_key_pair_ref (guest->identity)
                               : cv_identity_key_pair_generate (world->crypto, &error);
   g_assert_true (
-      cv_crypto_signature_generate (world->crypto, world->suite->signature, &key, &error));
+      cv_crypto_signature_generate (world->crypto, world->suite->signature, &leaf->key, &error));
   g_assert_true (
       cv_crypto_signature_generate (world->crypto, world->suite->signature, &other, &error));
   CvIdentityStatementParams statement_params = {
       .name = guest->name,
       .mls_public =
-          cv_span_from_bytes (guest->signs_another_key ? other.public_key : key.public_key),
+          cv_span_from_bytes (guest->signs_another_key ? other.public_key : leaf->key.public_key),
       .room_id = CV_SPAN_ARRAY (guest->room_id),
       .not_before_s = now_s - 60,
       .not_after_s = now_s + 3600,
   };
-  g_autoptr (GBytes) statement =
-      cv_identity_statement_sign (world->crypto, identity, &statement_params, &error);
+  leaf->statement = cv_identity_statement_sign (world->crypto, identity, &statement_params, &error);
   g_assert_no_error (error);
-  CvMlsLeafParams leaf = {
+  leaf->params = (CvMlsLeafParams){
       .suite = world->suite,
-      .signature_private = cv_secret_span (key.private_key),
-      .signature_public = cv_span_from_bytes (key.public_key),
-      .identity = cv_span_from_bytes (statement),
+      .signature_private = cv_secret_span (leaf->key.private_key),
+      .signature_public = cv_span_from_bytes (leaf->key.public_key),
+      .identity = cv_span_from_bytes (leaf->statement),
       .extension_types = types,
       .n_extension_types = 1,
       .not_before_s = now_s - 60,
       .not_after_s = now_s + 3600,
   };
-  g_autoptr (CvMlsJoiner) joiner = cv_mls_joiner_new (world->crypto, &leaf, &error);
+}
+
+static GBytes *
+make_key_package (World *world, const Guest *guest)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (Leaf) leaf = {0};
+  leaf_init (&leaf, world, guest);
+  g_autoptr (CvMlsJoiner) joiner = cv_mls_joiner_new (world->crypto, &leaf.params, &error);
   g_assert_no_error (error);
   return g_bytes_ref (cv_mls_joiner_get_key_package (joiner));
 }
@@ -263,6 +292,58 @@ test_add_without_admission (Meeting *meeting, gconstpointer data)
   Guest guest = make_guest (meeting);
   add_as_bob (meeting, &guest, TRUE);
   assert_refused (meeting);
+}
+
+/* Bob hands somebody the GroupInfo, the room's key, and with `has_epoch` the group's own PSK. All of
+ * it is an external commit by RFC 9420 §12.4.3.2; a meeting takes only who comes back. */
+static void
+come_from_outside (Meeting *meeting, gboolean has_epoch)
+{
+  g_autoptr (GError) error = NULL;
+  Guest guest = make_guest (meeting);
+  g_auto (Leaf) leaf = {0};
+  g_auto (CvMlsCommitResult) result = {0};
+  CvMlsGroup *bobs = meeting->bob->driver->group;
+  guint64 epoch = cv_mls_group_get_epoch (bobs);
+  g_autoptr (GBytes) info = cv_mls_group_dup_group_info (bobs, &error);
+  g_autoptr (CvSecret) resumption_psk = cv_mls_group_dup_resumption_psk (bobs, epoch);
+  const CvMlsResumption resumption = {cv_mls_group_get_id (bobs), epoch, resumption_psk};
+  const CvMlsPsk psk = {
+      .id = cv_e2ee_room_keys_get_psk_id (meeting->bob->keys),
+      .secret = cv_e2ee_room_keys_get_psk (meeting->bob->keys),
+  };
+  g_assert_no_error (error);
+  leaf_init (&leaf, meeting->world, &guest);
+  const CvMlsExternalJoinParams params = {
+      .group_info = cv_span_from_bytes (info),
+      .leaf = &leaf.params,
+      .psks = &psk,
+      .n_psks = 1,
+      .resumptions = &resumption,
+      .n_resumptions = has_epoch ? 1 : 0,
+      .now_s = (guint64)(meeting->world->clock.wall_us / G_USEC_PER_SEC),
+  };
+  g_assert_true (cv_mls_group_external_join (meeting->world->crypto, &params, &result, &error)
+                 || error);
+  g_assert_no_error (error);
+  world_order (meeting->world, meeting->bob, result.commit);
+}
+
+static void
+test_external_commit (Meeting *meeting, gconstpointer has_epoch)
+{
+  guint64 epoch = cv_e2ee_group_driver_get_epoch (meeting->alice->driver);
+  Person *others[] = {meeting->alice, meeting->carol};
+  come_from_outside (meeting, GPOINTER_TO_INT (has_epoch));
+  world_run_for (meeting->world, SECOND);
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (others[i]->driver), ==, epoch);
+    g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (others[i]->driver), ==, 3);
+    g_assert_cmpuint (
+        cv_e2ee_group_driver_get_n_notices (others[i]->driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT), ==,
+        1);
+  }
+  g_assert_cmpuint (meeting->world->n_voided, ==, 1);
 }
 
 /* What Bob may put into authenticated_data: each must fail but the last. */
@@ -366,6 +447,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("policy", set_up, NULL, test_policy);
   ADD ("promotes-himself", set_up, NULL, test_promotes_himself);
+  ADD ("reinit", set_up, NULL, test_reinit);
+  ADD ("external-commit-of-a-stranger", set_up, GINT_TO_POINTER (FALSE), test_external_commit);
+  ADD ("external-commit-with-a-lent-epoch", set_up, GINT_TO_POINTER (TRUE), test_external_commit);
   ADD ("removal", set_up, NULL, test_removal);
   ADD ("removal-in-grace", set_up, NULL, test_removal_in_grace);
   ADD ("add-without-room-key", set_up, NULL, test_add_without_room_key);
