@@ -12,6 +12,18 @@ cv_mls_credential_init_basic (CvMlsCredential *credential, CvSpan identity)
 }
 
 void
+cv_mls_credential_init_x509 (CvMlsCredential *credential, const CvSpan *certificates,
+                             gsize n_certificates)
+{
+  g_auto (CvWriter) writer = {0};
+
+  cv_writer_init (&writer);
+  for (gsize i = 0; i < n_certificates; i++)
+    cv_writer_vector (&writer, certificates[i]);
+  *credential = (CvMlsCredential){CV_MLS_CREDENTIAL_X509, cv_writer_take (&writer)};
+}
+
+void
 cv_mls_credential_copy (CvMlsCredential *to, const CvMlsCredential *from)
 {
   *to = (CvMlsCredential){from->type, from->identity ? g_bytes_ref (from->identity) : NULL};

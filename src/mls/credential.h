@@ -20,6 +20,9 @@ typedef struct {
 } CvMlsCredential;
 
 void cv_mls_credential_init_basic (CvMlsCredential *credential, CvSpan identity);
+/* The own certificate first; what they say is not looked at. */
+void cv_mls_credential_init_x509 (CvMlsCredential *credential, const CvSpan *certificates,
+                                  gsize n_certificates);
 void cv_mls_credential_copy (CvMlsCredential *to, const CvMlsCredential *from);
 void cv_mls_credential_clear (CvMlsCredential *credential);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsCredential, cv_mls_credential_clear)

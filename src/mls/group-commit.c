@@ -203,18 +203,7 @@ make_welcome (const CvMlsGroup *group, const CvMlsStagedCommit *staged, const Cv
   g_auto (CvMlsGroupInfo) info = {0};
   g_auto (CvMlsWelcome) welcome = {0};
 
-  cv_mls_group_context_copy (&info.context, &next->context);
-  info.extensions = cv_mls_extension_list_new ();
-  if (!is_tree_beside) {
-    g_autoptr (GBytes) tree = cv_mls_group_encode_tree (next->tree);
-
-    cv_mls_extension_list_add (info.extensions, CV_MLS_EXTENSION_RATCHET_TREE,
-                               cv_span_from_bytes (tree));
-  }
-  info.confirmation_tag = g_bytes_ref (next->confirmation_tag);
-  info.signer = cv_mls_group_get_own_leaf (group);
-  if (!cv_mls_group_info_sign (&next->cipher, &info, cv_secret_span (group->signature_private),
-                               error)
+  if (!cv_mls_group_make_info (group, next, !is_tree_beside, NULL, &info, error)
       || !seal_welcome (staged, next, &info, &welcome, error)
       || !add_newcomers (staged, path, &welcome, error))
     return NULL;

@@ -286,20 +286,7 @@ make_info (const CvMlsGroup *group, gboolean has_tree, GError **error)
           &epoch->cipher, cv_secret_span (epoch->secrets.external_secret), &external, error))
     return NULL;
   external_pub = cv_mls_extension_dup_external_pub (cv_span_from_bytes (external.public_key));
-  cv_mls_group_context_copy (&info.context, &epoch->context);
-  info.extensions = cv_mls_extension_list_new ();
-  if (has_tree) {
-    g_autoptr (GBytes) tree = cv_mls_group_encode_tree (epoch->tree);
-
-    cv_mls_extension_list_add (info.extensions, CV_MLS_EXTENSION_RATCHET_TREE,
-                               cv_span_from_bytes (tree));
-  }
-  cv_mls_extension_list_add (info.extensions, CV_MLS_EXTENSION_EXTERNAL_PUB,
-                             cv_span_from_bytes (external_pub));
-  info.confirmation_tag = g_bytes_ref (epoch->confirmation_tag);
-  info.signer = cv_mls_group_get_own_leaf (group);
-  if (!cv_mls_group_info_sign (&epoch->cipher, &info, cv_secret_span (group->signature_private),
-                               error))
+  if (!cv_mls_group_make_info (group, epoch, has_tree, external_pub, &info, error))
     return NULL;
   return cv_mls_message_wrap_group_info (&info);
 }
@@ -345,7 +332,8 @@ cv_mls_group_external_join (const CvCrypto *crypto, const CvMlsExternalJoinParam
     return cv_mls_error_adopt (error, local);
   node = cv_mls_leaf_node_new (&joining.cipher, leaf, cv_span_from_bytes (pair.public_key), error);
   joining.leaf = node;
-  return node && join (&joining, &message.group_info, params->ratchet_tree, result, error);
+  return node && cv_mls_leaf_node_check_own (node, message.group_info.context.extensions, error)
+         && join (&joining, &message.group_info, params->ratchet_tree, result, error);
 }
 
 /* The own old leaf with another key. */

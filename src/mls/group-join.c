@@ -267,6 +267,10 @@ cv_mls_group_join (const CvCrypto *crypto, const CvMlsJoiner *joiner, const CvMl
           && !cv_mls_group_check_successor (params->parent, opened.successor, &opened.info.context,
                                             tree, error)))
     return NULL;
+  /* RFC 9420 §13.4: a client joins only what it supports. */
+  if (!cv_mls_leaf_node_check_own (joiner->package->leaf_node, opened.info.context.extensions,
+                                   error))
+    return NULL;
   keys = make_keys (&cipher, joiner, &opened, tree, error);
   if (!keys)
     return NULL;

@@ -53,6 +53,11 @@ gboolean cv_mls_group_find_signature_key (gpointer group, CvMlsLeaf leaf, CvSpan
 /* The ratchet_tree extension's content. */
 GBytes *cv_mls_group_encode_tree (const CvMlsRatchetTree *tree);
 
+/* GroupInfo of that epoch, signed by this member; external_pub: NULL for a Welcome. */
+gboolean cv_mls_group_make_info (const CvMlsGroup *group, const CvMlsEpoch *epoch,
+                                 gboolean has_tree, GBytes *external_pub, CvMlsGroupInfo *info,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- proposals (group-propose.c, group-external-propose.c) ---- */
 
 /* All but UPDATE, which needs the proposer's leaf. own_id: for a resumption PSK without a group id.

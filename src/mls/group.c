@@ -6,6 +6,7 @@
 
 #include "crypto/aead.h"
 #include "mls/error.h"
+#include "mls/grease.h"
 #include "mls/group-private.h"
 
 /* With padding, signature and tag it still fits what a receiver takes. */
@@ -43,7 +44,7 @@ make_first_tree (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
     return NULL;
   }
   node = cv_mls_leaf_node_new (cipher, params, cv_span_from_bytes (pair.public_key), error);
-  if (!node || !cv_mls_leaf_node_check_supports (node, extensions, error))
+  if (!node || !cv_mls_leaf_node_check_own (node, extensions, error))
     return NULL;
   cv_mls_ratchet_tree_set_leaf (tree, leaf, node);
   *keys = cv_mls_tree_keys_new (leaf, pair.private_key);
@@ -108,6 +109,28 @@ cv_mls_group_encode_tree (const CvMlsRatchetTree *tree)
   cv_writer_init (&writer);
   cv_mls_ratchet_tree_write (tree, &writer);
   return cv_writer_take (&writer);
+}
+
+gboolean
+cv_mls_group_make_info (const CvMlsGroup *group, const CvMlsEpoch *epoch, gboolean has_tree,
+                        GBytes *external_pub, CvMlsGroupInfo *info, GError **error)
+{
+  cv_mls_group_context_copy (&info->context, &epoch->context);
+  info->extensions = cv_mls_extension_list_new ();
+  if (has_tree) {
+    g_autoptr (GBytes) tree = cv_mls_group_encode_tree (epoch->tree);
+
+    cv_mls_extension_list_add (info->extensions, CV_MLS_EXTENSION_RATCHET_TREE,
+                               cv_span_from_bytes (tree));
+  }
+  if (external_pub)
+    cv_mls_extension_list_add (info->extensions, CV_MLS_EXTENSION_EXTERNAL_PUB,
+                               cv_span_from_bytes (external_pub));
+  cv_mls_grease_add_extension (info->extensions, cv_span_from_bytes (epoch->confirmation_tag));
+  info->confirmation_tag = g_bytes_ref (epoch->confirmation_tag);
+  info->signer = cv_mls_group_get_own_leaf (group);
+  return cv_mls_group_info_sign (&epoch->cipher, info, cv_secret_span (group->signature_private),
+                                 error);
 }
 
 CvMlsGroup *

@@ -6,6 +6,7 @@
 #include "mls/leaf-node.h"
 
 #include "mls/error.h"
+#include "mls/grease.h"
 #include "mls/group-context.h"
 
 static void
@@ -149,32 +150,46 @@ sign (const CvMlsCipher *cipher, CvMlsLeafNode *node, const CvMlsLeafRenewal *pl
   return TRUE;
 }
 
-/* §13.5: one of the sixteen values 0x0A0A, 0x1A1A … 0xEAEA; which one follows the key, so that
- * every leaf tries another. */
-static guint16
-grease_for (CvSpan encryption_key)
+static gboolean
+uses_x509 (const CvMlsLeafParams *params)
 {
-  guint8 nibble = encryption_key.len > 0 ? encryption_key.data[0] % 15 : 0;
-  guint8 half = (guint8)(nibble << 4 | 0x0A);
-
-  return (guint16)(half << 8 | half);
+  return params->supports_x509 || params->n_certificates > 0;
 }
 
 static void
 fill_capabilities (CvMlsCapabilities *capabilities, const CvMlsLeafParams *params, guint16 grease)
 {
   const guint16 version = CV_MLS_VERSION_10;
-  const guint16 credential = CV_MLS_CREDENTIAL_BASIC;
+  const guint16 credentials[] = {CV_MLS_CREDENTIAL_BASIC, CV_MLS_CREDENTIAL_X509};
 
   capabilities->versions = cv_mls_types_new (&version, 1);
   capabilities->suites = cv_mls_types_new (&params->suite->id.value, 1);
-  capabilities->extensions = cv_mls_types_new (params->extension_types, params->n_extension_types);
+  capabilities->extensions = cv_mls_types_new (NULL, 0);
+  /* RFC 9420 §7.2: default types MUST NOT be listed. */
+  for (gsize i = 0; i < params->n_extension_types; i++)
+    if (!cv_mls_extension_is_default (params->extension_types[i]))
+      g_array_append_val (capabilities->extensions, params->extension_types[i]);
   capabilities->proposals = cv_mls_types_new (NULL, 0);
-  capabilities->credentials = cv_mls_types_new (&credential, 1);
+  capabilities->credentials = cv_mls_types_new (credentials, uses_x509 (params) ? 2 : 1);
   g_array_append_val (capabilities->suites, grease);
   g_array_append_val (capabilities->extensions, grease);
   g_array_append_val (capabilities->proposals, grease);
   g_array_append_val (capabilities->credentials, grease);
+}
+
+static gboolean
+fill_credential (CvMlsCredential *credential, const CvMlsLeafParams *params, GError **error)
+{
+  gsize len;
+
+  if (params->n_certificates > 0)
+    cv_mls_credential_init_x509 (credential, params->certificates, params->n_certificates);
+  else
+    cv_mls_credential_init_basic (credential, params->identity);
+  len = g_bytes_get_size (credential->identity);
+  return len <= CV_MLS_LIMIT_IDENTITY
+         || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "identity of %zu bytes, %d are allowed",
+                               len, CV_MLS_LIMIT_IDENTITY);
 }
 
 CvMlsLeafNode *
@@ -184,19 +199,16 @@ cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
   g_autoptr (CvMlsLeafNode) node = g_atomic_rc_box_new0 (CvMlsLeafNode);
   const CvMlsLeafRenewal place = {.signature_private = params->signature_private};
 
-  if (params->identity.len > CV_MLS_LIMIT_IDENTITY) {
-    cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "identity of %zu bytes, %d are allowed",
-                       params->identity.len, CV_MLS_LIMIT_IDENTITY);
+  if (!fill_credential (&node->credential, params, error))
     return NULL;
-  }
   node->encryption_key = cv_span_dup (encryption_key);
   node->signature_key = cv_span_dup (params->signature_public);
-  cv_mls_credential_init_basic (&node->credential, params->identity);
-  fill_capabilities (&node->capabilities, params, grease_for (encryption_key));
+  fill_capabilities (&node->capabilities, params, cv_mls_grease_pick (encryption_key));
   node->source = CV_MLS_LEAF_SOURCE_KEY_PACKAGE;
   node->not_before_s = params->not_before_s;
   node->not_after_s = params->not_after_s;
   node->extensions = cv_mls_extension_list_new ();
+  cv_mls_grease_add_extension (node->extensions, encryption_key);
   return sign (cipher, node, &place, error) ? g_steal_pointer (&node) : NULL;
 }
 
@@ -341,4 +353,34 @@ cv_mls_leaf_node_check_supports (const CvMlsLeafNode *node, const GPtrArray *gro
                                    &required))
     return TRUE;
   return check_required (node, required, error);
+}
+
+static GArray *
+dup_without_grease (const GArray *types)
+{
+  GArray *own = cv_mls_types_new (NULL, 0);
+
+  for (guint i = 0; types && i < types->len; i++) {
+    guint16 type = g_array_index (types, guint16, i);
+
+    if (!cv_mls_grease_is_value (type))
+      g_array_append_val (own, type);
+  }
+  return own;
+}
+
+gboolean
+cv_mls_leaf_node_check_own (const CvMlsLeafNode *own, const GPtrArray *group_extensions,
+                            GError **error)
+{
+  g_autoptr (GArray) extensions = dup_without_grease (own->capabilities.extensions);
+  g_autoptr (GArray) proposals = dup_without_grease (own->capabilities.proposals);
+  g_autoptr (GArray) credentials = dup_without_grease (own->capabilities.credentials);
+  const CvMlsLeafNode plain = {
+      .capabilities = {.extensions = extensions,
+                       .proposals = proposals,
+                       .credentials = credentials},
+  };
+
+  return cv_mls_leaf_node_check_supports (&plain, group_extensions, error);
 }

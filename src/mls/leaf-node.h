@@ -48,8 +48,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsLeafNode, cv_mls_leaf_node_unref)
 CvMlsLeafNode *cv_mls_leaf_node_read (CvReader *reader);
 void cv_mls_leaf_node_write (CvWriter *writer, const CvMlsLeafNode *node);
 
-/* Source KEY_PACKAGE. Capabilities: mls10, the suite, basic credentials, params->extension_types;
- * GREASE values are added (§13.5). */
+/* Source KEY_PACKAGE. Capabilities: mls10, the suite, basic credentials and X.509 where params say
+ * so, params->extension_types but those of RFC 9420 itself (§7.2); GREASE is added (§13.5). */
 CvMlsLeafNode *
 cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
                       CvSpan encryption_key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -84,5 +84,9 @@ gboolean cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode 
 gboolean
 cv_mls_leaf_node_check_supports (const CvMlsLeafNode *node, const GPtrArray *group_extensions,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for the own leaf, whose GREASE is nothing that we support (§13.5). */
+gboolean cv_mls_leaf_node_check_own (const CvMlsLeafNode *own, const GPtrArray *group_extensions,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

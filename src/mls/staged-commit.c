@@ -42,6 +42,17 @@ learn_own_update (CvMlsTreeKeys *keys, const GPtrArray *items)
   }
 }
 
+/* The others' leaves are checked with what they list; ours with what we support. */
+static gboolean
+check_own_support (const CvMlsStagedCommit *staged, GError **error)
+{
+  const CvMlsLeafNode *own =
+      cv_mls_ratchet_tree_get_leaf (staged->tree, cv_mls_tree_keys_get_own (staged->keys));
+
+  return !own || !staged->effects.changes_extensions
+         || cv_mls_leaf_node_check_own (own, staged->effects.extensions, error);
+}
+
 gboolean
 cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
                             const CvMlsTreeKeys *keys, const CvMlsProposalRules *rules,
@@ -60,6 +71,8 @@ cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
     staged->keys = cv_mls_tree_keys_copy (keys);
     cv_mls_tree_keys_prune (staged->keys, staged->tree);
     learn_own_update (staged->keys, items);
+    if (!check_own_support (staged, error))
+      return FALSE;
   }
   cv_mls_group_context_copy (&staged->context, &before->context);
   staged->context.epoch++;
