@@ -128,7 +128,7 @@ cv_mls_psk_id_write (CvWriter *writer, const CvMlsPskId *id)
 gboolean
 cv_mls_psk_id_is_same (const CvMlsPskId *a, const CvMlsPskId *b)
 {
-  if (a->type != b->type)
+  if (a->type != b->type || !g_bytes_equal (a->nonce, b->nonce))
     return FALSE;
   if (a->type == CV_MLS_PSK_EXTERNAL)
     return g_bytes_equal (a->id, b->id);

@@ -40,7 +40,8 @@ gboolean cv_mls_psk_id_init_resumption (const CvMlsCipher *cipher, CvSpan group_
                                         CvMlsPskId *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cv_mls_psk_id_read (CvReader *reader, CvMlsPskId *id);
 void cv_mls_psk_id_write (CvWriter *writer, const CvMlsPskId *id);
-/* Same id, whatever the nonce: a commit may name each PSK once (§12.2). */
+/* The whole PreSharedKeyID, nonce included: a commit names each once (§12.2). One PSK with another
+ * nonce is another input of the key schedule (§8.4) and may stand beside it. */
 gboolean cv_mls_psk_id_is_same (const CvMlsPskId *a, const CvMlsPskId *b);
 
 /* PreSharedKeyID list: GPtrArray of CvMlsPskId. */
