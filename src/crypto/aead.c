@@ -71,20 +71,23 @@ half_init (Half *half, const CvCrypto *crypto, CvAead aead, CvSpan key, gboolean
          || cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "AEAD key not accepted");
 }
 
-static gboolean
-update_aad (EVP_CIPHER_CTX *ctx, const CvSpan aad[static 2])
+/* EVP_EncryptUpdate or EVP_DecryptUpdate: EVP_CipherUpdate would ask each time which. */
+typedef int (*Update) (EVP_CIPHER_CTX *ctx, guint8 *out, int *n, const guint8 *in, int len);
+
+/* These three are inline because every media frame goes through them: 4 ns of 160. */
+static inline G_ALWAYS_INLINE gboolean
+update_aad (EVP_CIPHER_CTX *ctx, Update update, const CvSpan aad[static 2])
 {
   int n = 0;
 
   for (guint i = 0; i < 2; i++)
     if (aad[i].len > 0
-        && (aad[i].len > INT_MAX
-            || EVP_CipherUpdate (ctx, NULL, &n, aad[i].data, (int)aad[i].len) != 1))
+        && (aad[i].len > INT_MAX || update (ctx, NULL, &n, aad[i].data, (int)aad[i].len) != 1))
       return FALSE;
   return TRUE;
 }
 
-static gboolean
+static inline G_ALWAYS_INLINE gboolean
 seal_with (Half *half, const Message *message, guint8 *out, GError **error)
 {
   CvSpan plaintext = message->input;
@@ -94,7 +97,7 @@ seal_with (Half *half, const Message *message, guint8 *out, GError **error)
   if (plaintext.len > INT_MAX - TAG_LEN)
     return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "plaintext too long");
   is_ok = EVP_EncryptInit_ex2 (half->ctx, NULL, NULL, message->nonce, NULL) == 1
-          && update_aad (half->ctx, message->aad);
+          && update_aad (half->ctx, EVP_EncryptUpdate, message->aad);
   if (is_ok && plaintext.len > 0)
     is_ok = EVP_EncryptUpdate (half->ctx, out, &n, plaintext.data, (int)plaintext.len) == 1;
   /* EVP_CIPHER_CTX_ctrl would give the tag too, 15 ns later: a tenth of sealing 1200 bytes. */
@@ -108,7 +111,7 @@ seal_with (Half *half, const Message *message, guint8 *out, GError **error)
   return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "AEAD seal failed");
 }
 
-static gboolean
+static inline G_ALWAYS_INLINE gboolean
 open_with (Half *half, const Message *message, guint8 *out, GError **error)
 {
   CvSpan ciphertext = message->input;
@@ -123,7 +126,7 @@ open_with (Half *half, const Message *message, guint8 *out, GError **error)
   /* OpenSSL copies the tag, and out ends before it. */
   half->tag_param[0].data = (guint8 *)ciphertext.data + len;
   is_ok = EVP_DecryptInit_ex2 (half->ctx, NULL, NULL, message->nonce, half->tag_param) == 1
-          && update_aad (half->ctx, message->aad);
+          && update_aad (half->ctx, EVP_DecryptUpdate, message->aad);
   if (is_ok && len > 0)
     is_ok = EVP_DecryptUpdate (half->ctx, out, &n, ciphertext.data, (int)len) == 1;
   if (is_ok && EVP_DecryptFinal_ex (half->ctx, nothing, &n) == 1)

@@ -9,6 +9,7 @@
 typedef struct {
   guint64 kid; /* the hash table's key */
   CvSframeKey *key;
+  gsize tag_len; /* of the key's suite, where opening has its hands on already */
   CvSframeReplay replay;
 } Slot;
 
@@ -84,6 +85,7 @@ cv_sframe_receiver_add_key (CvSframeReceiver *self, CvSframeKey *key)
   slot = g_new0 (Slot, 1);
   slot->kid = cv_sframe_key_get_kid (key);
   slot->key = key;
+  slot->tag_len = cv_sframe_key_get_suite (key)->tag_len;
   g_hash_table_insert (self->slots, &slot->kid, slot);
   return TRUE;
 }
@@ -150,7 +152,6 @@ cv_sframe_receiver_open (CvSframeReceiver *self, CvSpan metadata, CvSpan frame, 
   gsize header_len = cv_sframe_header_parse (frame, &parsed);
   CvSpan aad[2] = {cv_span (frame.data, header_len), metadata};
   CvSpan ciphertext;
-  gsize tag_len;
   Slot *slot;
 
   if (header)
@@ -163,14 +164,13 @@ cv_sframe_receiver_open (CvSframeReceiver *self, CvSpan metadata, CvSpan frame, 
   slot = find_slot (self, parsed.kid);
   if (!slot)
     return CV_SFRAME_UNKNOWN_KID;
-  tag_len = cv_sframe_key_get_suite (slot->key)->tag_len;
-  if (ciphertext.len < tag_len)
+  if (ciphertext.len < slot->tag_len)
     return CV_SFRAME_MALFORMED;
   if (!cv_sframe_replay_check (&slot->replay, parsed.ctr))
     return CV_SFRAME_REPLAY;
   if (!cv_sframe_key_open (slot->key, parsed.ctr, aad, ciphertext, out))
     return CV_SFRAME_UNAUTHENTIC;
   cv_sframe_replay_record (&slot->replay, parsed.ctr);
-  *out_len = ciphertext.len - tag_len;
+  *out_len = ciphertext.len - slot->tag_len;
   return CV_SFRAME_OPENED;
 }
