@@ -181,9 +181,7 @@ open_frame (CvE2eeEpochKeys *keys, CvMlsLeaf leaf, CvE2eeTrack track, CvSpan sea
     return classify (verdict);
   if (!cv_e2ee_envelope_parse (cv_span (out, len), envelope, &inside, NULL))
     return OUTCOME_UNDECRYPTABLE;
-  gsize offset = len - inside.len;
-  g_autoptr (GBytes) plaintext = g_bytes_new_take (g_steal_pointer (&out), len);
-  *frame = g_bytes_new_from_bytes (plaintext, offset, len - offset);
+  *frame = g_bytes_new_with_free_func (inside.data, inside.len, g_free, g_steal_pointer (&out));
   return OUTCOME_OPENED;
 }
 
