@@ -81,5 +81,24 @@ call
 claim "an ordinary user without subordinate ids is told whom to ask for what" \
   '[ $status = 1 ] && [ "$(sentences)" = 1 ] && grep -q "ask an administrator to run: usermod" "$here/out"'
 
+# The FIPS provider of the tests, whose making is no condition for anything else.
+provider () { "$(dirname "$dev")/build-aux/make-fips-provider" "$@" "$here/cache/conclave" >"$here/out" 2>&1; status=$?; }
+play dpkg-query 'printf 1.2.3'
+play apt-get 'exit 100'
+provider --find
+claim "looking for a FIPS provider that is not there makes none and says nothing" \
+  '[ $status = 1 ] && [ ! -s "$here/out" ]'
+provider
+claim "a FIPS provider that cannot be built is one sentence about the skipped tests" \
+  '[ $status = 1 ] && [ "$(grep -c "its tests are skipped" "$here/out")" = 1 ]'
+claim "and leaves nothing that the next call trusts" \
+  '[ -z "$(find "$here/cache/conclave" -name "fips-*" -o -name "fips.??????")" ]'
+mkdir -p "$here/cache/conclave/fips-1.2.3"
+: >"$here/cache/conclave/fips-1.2.3/fips.so"
+: >"$here/cache/conclave/fips-1.2.3/fipsmodule.cnf"
+provider --find
+claim "a FIPS provider of this version is found" \
+  '[ $status = 0 ] && [ "$(cat "$here/out")" = "$here/cache/conclave/fips-1.2.3" ]'
+
 echo "1..$count"
 exit $failed
