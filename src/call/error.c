@@ -6,6 +6,7 @@
 #include "call/error.h"
 
 #include "call/session.h"
+#include "e2ee/room-keys.h"
 #include "e2ee/trust.h"
 #include "identity/error.h"
 #include "media/engine.h"
@@ -76,6 +77,14 @@ static const struct {
         {"storage", N_ ("Contacts Cannot Be Opened"),
          N_ ("Conclave’s own files cannot be read or written, and were left as they are. Check the "
              "disk; if the keyring was made anew, move the file “contacts” away.")},
+    [CV_CALL_ERROR_NO_FIPS] =
+        {"no-fips", N_ ("FIPS Mode Does Not Work Here"),
+         N_ ("OpenSSL’s FIPS provider is missing or failed its self-test, so nothing was opened or "
+             "joined. Ask your administrator to install it, or turn FIPS mode off.")},
+    [CV_CALL_ERROR_NOT_FIPS] =
+        {"not-fips", N_ ("Not a FIPS Meeting"),
+         N_ ("This meeting uses methods that FIPS mode does not allow. Ask for a meeting that was "
+             "opened in FIPS mode, or turn FIPS mode off and try again.")},
     [CV_CALL_ERROR_INTERNAL] = {"internal", N_ ("Something Went Wrong"),
                                 N_ ("The meeting could not go on because of a mistake in Conclave. "
                                     "Start again, and please report it.")},
@@ -125,6 +134,7 @@ static const struct {
     {cv_identity_error_quark, CV_IDENTITY_ERROR_IO, CV_CALL_ERROR_STORAGE},
     {cv_identity_error_quark, CV_IDENTITY_ERROR_MALFORMED, CV_CALL_ERROR_STORAGE},
     {cv_media_error_quark, CV_MEDIA_ERROR_NO_DEVICE, CV_CALL_ERROR_CAMERA},
+    {cv_crypto_error_quark, CV_CRYPTO_ERROR_UNSUPPORTED, CV_CALL_ERROR_NOT_FIPS},
     {cv_e2ee_error_quark, CV_E2EE_ERROR_AUTHENTICATION, CV_CALL_ERROR_ENCRYPTION},
 };
 

@@ -29,6 +29,8 @@ typedef enum {
   CV_CALL_ERROR_NAME, /* no name, or none that may be shown: ask for another */
   CV_CALL_ERROR_HOSTING, /* the room cannot be opened there: address, port or pin */
   CV_CALL_ERROR_STORAGE, /* our own files cannot be read or written: nothing was changed */
+  CV_CALL_ERROR_NO_FIPS, /* FIPS mode without a FIPS provider that passes its self-test */
+  CV_CALL_ERROR_NOT_FIPS, /* the meeting uses what FIPS mode does not allow */
   CV_CALL_ERROR_INTERNAL,
 } CvCallError;
 

@@ -218,7 +218,7 @@ failure_of (CvSession *self, CvE2eeEnd end)
   case CV_E2EE_END_LOCKED:
     return CV_CALL_ERROR_LOCKED;
   case CV_E2EE_END_UNREADABLE:
-    return self->link->needs_passcode ? CV_CALL_ERROR_PASSCODE : CV_CALL_ERROR_LINK;
+    return cv_session_get_needs_passcode (self) ? CV_CALL_ERROR_PASSCODE : CV_CALL_ERROR_LINK;
   case CV_E2EE_END_FULL:
     return CV_CALL_ERROR_FULL;
   case CV_E2EE_END_GROUP_GONE:

@@ -66,6 +66,17 @@ dup_listen_host (const char *listen)
   return g_steal_pointer (&host);
 }
 
+/* A room that FIPS mode may enter takes passcodes that FIPS mode can use, whoever opened it. */
+static CvInviteLinkPasscode
+choose_passcode (CvSession *self)
+{
+  if (!self->passcode || !*self->passcode)
+    return CV_INVITE_LINK_NO_PASSCODE;
+  if (cv_crypto_context_is_fips (self->crypto) || g_strcmp0 (self->host.suite, "fips") == 0)
+    return CV_INVITE_LINK_PASSCODE_PBKDF2;
+  return CV_INVITE_LINK_PASSCODE_ARGON2ID;
+}
+
 static gboolean
 make_link (CvSession *self, const char *host, guint16 port, const guint8 *pin, GError **error)
 {
@@ -78,7 +89,7 @@ make_link (CvSession *self, const char *host, guint16 port, const guint8 *pin, G
   self->link = cv_invite_link_new (host, port, room, secret, pin, error);
   if (!self->link)
     return FALSE;
-  self->link->needs_passcode = self->passcode && *self->passcode;
+  self->link->passcode = choose_passcode (self);
   if (self->host.suite && !g_str_equal (self->host.suite, "pq"))
     self->link->suite = g_strdup (self->host.suite);
   if (self->link_text)

@@ -186,6 +186,7 @@ typedef struct {
   guint8 room[CV_INVITE_LINK_ROOM_BYTES];
   CvSecret *secret;
   CvSecret *passcode; /* NULL: none */
+  CvCryptoPassword kdf;
 } RoomKeysInput;
 
 static void
@@ -204,9 +205,13 @@ derive_room_keys (GTask *task, gpointer source, gpointer data, GCancellable *can
 {
   const RoomKeysInput *input = data;
   GError *error = NULL;
-  CvE2eeRoomKeys *keys = cv_e2ee_room_keys_derive (input->crypto, CV_SPAN_ARRAY (input->room),
-                                                   cv_secret_span (input->secret),
-                                                   cv_secret_span (input->passcode), &error);
+  const CvE2eeRoomKeysParams params = {
+      .room_id = CV_SPAN_ARRAY (input->room),
+      .secret = cv_secret_span (input->secret),
+      .passcode = cv_secret_span (input->passcode),
+      .kdf = input->kdf,
+  };
+  CvE2eeRoomKeys *keys = cv_e2ee_room_keys_derive (input->crypto, &params, &error);
 
   if (keys)
     g_task_return_pointer (task, keys, (GDestroyNotify)cv_e2ee_room_keys_unref);
@@ -247,17 +252,39 @@ step_link (CvSession *self)
   input->crypto = cv_crypto_context_ref (self->crypto);
   memcpy (input->room, self->link->room, sizeof input->room);
   input->secret = cv_secret_ref (self->link->secret);
-  if (self->link->needs_passcode && self->passcode && *self->passcode)
+  if (cv_session_get_needs_passcode (self) && self->passcode && *self->passcode)
     input->passcode = cv_secret_new_from (cv_span (self->passcode, strlen (self->passcode)));
+  input->kdf = self->link->passcode == CV_INVITE_LINK_PASSCODE_PBKDF2 ? CV_CRYPTO_PASSWORD_PBKDF2
+                                                                      : CV_CRYPTO_PASSWORD_ARGON2ID;
   wipe_passcode (self);
   g_task_set_source_tag (task, step_link);
   g_task_set_task_data (task, input, room_keys_input_free);
   g_task_run_in_thread (task, derive_room_keys);
 }
 
+/* CV_SESSION_NO_FAILURE: the link is one that this program can follow. */
+static int
+check_link (CvSession *self)
+{
+  const CvMlsSuite *suite = cv_session_get_suite (self);
+
+  if (cv_session_get_needs_passcode (self) && !(self->passcode && *self->passcode))
+    return CV_CALL_ERROR_PASSCODE;
+  if (!suite)
+    return CV_CALL_ERROR_VERSION;
+  /* Before anything is sent: the server must not even learn that a FIPS client came. */
+  if (!cv_crypto_context_allows (self->crypto, suite)
+      || (cv_crypto_context_is_fips (self->crypto)
+          && self->link->passcode == CV_INVITE_LINK_PASSCODE_ARGON2ID))
+    return CV_CALL_ERROR_NOT_FIPS;
+  return CV_SESSION_NO_FAILURE;
+}
+
 void
 cv_session_join_start (CvSession *self)
 {
+  int failure;
+
   g_autoptr (GError) error = NULL;
 
   cv_session_set_state (self, CV_SESSION_JOINING);
@@ -268,16 +295,17 @@ cv_session_join_start (CvSession *self)
     cv_session_end (self, CV_CALL_ERROR_NAME);
     return;
   }
+  if (!self->crypto) {
+    cv_session_end (self, CV_CALL_ERROR_NO_FIPS);
+    return;
+  }
   if (self->is_hosting && !cv_session_hosting_open (self, &error)) {
     fail (self, error);
     return;
   }
-  if (self->link->needs_passcode && !(self->passcode && *self->passcode)) {
-    cv_session_end (self, CV_CALL_ERROR_PASSCODE);
-    return;
-  }
-  if (!cv_session_get_suite (self)) {
-    cv_session_end (self, CV_CALL_ERROR_VERSION);
+  failure = check_link (self);
+  if (failure != CV_SESSION_NO_FAILURE) {
+    cv_session_end (self, failure);
     return;
   }
   step_link (self);

@@ -49,7 +49,7 @@ cv_session_get_link (CvSession *self)
 gboolean
 cv_session_get_needs_passcode (CvSession *self)
 {
-  return self->link && self->link->needs_passcode;
+  return self->link && self->link->passcode != CV_INVITE_LINK_NO_PASSCODE;
 }
 
 CvShieldState
@@ -76,6 +76,18 @@ cv_session_get_suite_text (CvSession *self)
   const CvMlsSuite *suite = cv_session_get_suite (self);
 
   return suite ? suite->for_people : NULL;
+}
+
+gboolean
+cv_session_get_is_fips (CvSession *self)
+{
+  return self->is_fips;
+}
+
+const char *
+cv_session_get_provider_text (CvSession *self)
+{
+  return self->provider;
 }
 
 const char *

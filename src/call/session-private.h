@@ -80,7 +80,9 @@ struct _CvSession {
   guint door_timeout;
 
   /* The group. */
-  CvCrypto *crypto;
+  CvCrypto *crypto; /* NULL: FIPS mode without a provider */
+  char *provider;
+  gboolean is_fips;
   CvIdentityKeyPair *identity;
   CvIdentityContacts *contacts;
   gboolean has_told_contacts; /* that they cannot be saved */

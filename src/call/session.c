@@ -6,6 +6,7 @@
  *
  *   LOBBY ─host, join─▶ JOINING ─▶ IN_CALL ⇄ RECONNECTING
  *                          └──────────┴──────────┴──▶ ENDED   (leave, or a failure) */
+#include "base/log.h"
 #include "call/session-private.h"
 #include "identity/statement.h"
 
@@ -209,6 +210,7 @@ cv_session_finalize (GObject *object)
   g_clear_pointer (&self->link, cv_invite_link_free);
   wipe_text (&self->link_text);
   wipe_text (&self->code);
+  g_free (self->provider);
   g_free (self->name);
   g_free (self->video);
   g_free (self->audio);
@@ -428,20 +430,52 @@ cv_session_init (CvSession *self)
 
 /* ---- public ---- */
 
-/* One for the whole program, never freed: OpenSSL keeps state of a context in every thread that
+/* One of each for the whole program, never freed: OpenSSL keeps state of a context in every thread that
  * used it, and crashes when such a thread ends after the context. Threads of GLib's and GStreamer's
  * pools outlive any session. */
 static CvCrypto *
-get_crypto (void)
+get_crypto (gboolean is_fips, GError **error)
 {
-  static CvCrypto *crypto;
-  g_autoptr (GError) error = NULL;
+  static CvCrypto *contexts[2];
+  CvCrypto **crypto = &contexts[is_fips ? 1 : 0];
 
-  if (!crypto)
-    crypto = cv_crypto_context_new (FALSE, &error);
-  if (!crypto)
+  if (!*crypto)
+    *crypto = cv_crypto_context_new (is_fips, error);
+  return *crypto;
+}
+
+/* FIPS mode that cannot work is told when somebody wants to meet; it never becomes the other mode. */
+static void
+set_crypto (CvSession *self, gboolean is_fips)
+{
+  g_autoptr (GError) error = NULL;
+  CvCrypto *crypto = get_crypto (is_fips, &error);
+
+  self->is_fips = is_fips;
+  if (!crypto && !is_fips)
     g_error ("OpenSSL cannot be used: %s", error->message);
-  return crypto;
+  if (!crypto) {
+    cv_log_warning ("FIPS mode: %s", error->message);
+    return;
+  }
+  self->crypto = cv_crypto_context_ref (crypto);
+  self->provider = cv_crypto_context_dup_provider (crypto);
+}
+
+gboolean
+cv_session_is_fips_wanted (gboolean is_asked)
+{
+  const char *text = g_getenv ("CONCLAVE_FIPS");
+
+  return is_asked || (text && *text && !g_str_equal (text, "0"));
+}
+
+char *
+cv_session_dup_provider (gboolean is_fips, GError **error)
+{
+  CvCrypto *crypto = get_crypto (is_fips, error);
+
+  return crypto ? cv_crypto_context_dup_provider (crypto) : NULL;
 }
 
 CvSession *
@@ -459,7 +493,7 @@ cv_session_new (const CvSessionOptions *options)
   self->snapshot_dir = g_strdup (options->snapshot_dir);
   self->peers = cv_session_peers_new_table ();
   self->met = cv_session_roster_new_met ();
-  self->crypto = cv_crypto_context_ref (get_crypto ());
+  set_crypto (self, options->is_fips);
   return self;
 }
 
@@ -484,7 +518,7 @@ cv_session_host (CvSession *self, const CvHostOptions *options)
   clear_host (self);
   self->host = (CvHostOptions){
       .listen = g_strdup (options->listen),
-      .suite = g_strdup (options->suite),
+      .suite = g_strdup (options->suite || !self->is_fips ? options->suite : "pq-strict"),
       .is_moderated = options->is_moderated,
       .server = g_strdup (options->server),
       .server_pin = g_strdup (options->server_pin),

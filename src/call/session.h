@@ -88,12 +88,13 @@ typedef struct {
   const char *identity_file; /* for CV_IDENTITY_FILE */
   const char *data_dir; /* contacts; NULL: the user's data folder */
   gboolean is_headless; /* no window: no paintables, no loudspeaker, snapshots instead */
+  gboolean is_fips; /* FIPS mode; cv_session_is_fips_wanted says what the environment wants */
   const char *snapshot_dir; /* headless: each remote's last picture goes there at the end */
 } CvSessionOptions;
 
 typedef struct {
   const char *listen; /* "0.0.0.0:0": address and port; NULL: every address, any port */
-  const char *suite; /* "pq", "pq-strict", "fips" */
+  const char *suite; /* "pq", "pq-strict", "fips"; NULL: "pq", in FIPS mode "pq-strict" */
   gboolean is_moderated; /* only whom a moderator admits */
   const char *passcode; /* NULL: none */
   const char *server; /* "HOST:PORT" of a conclave-server; NULL: on this computer */
@@ -101,6 +102,11 @@ typedef struct {
 } CvHostOptions;
 
 CvSession *cv_session_new (const CvSessionOptions *options);
+
+/* FIPS mode was asked for here, or the environment asks for it: CONCLAVE_FIPS, neither empty nor 0. */
+gboolean cv_session_is_fips_wanted (gboolean is_asked);
+/* For --version. Full; NULL with PROVIDER of crypto/ when FIPS mode cannot work. */
+char *cv_session_dup_provider (gboolean is_fips, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Lobby: opens camera and microphone for the preview. Safe to leave out. */
 void cv_session_start_preview (CvSession *self);
@@ -134,6 +140,10 @@ const char *cv_session_get_shield_text (CvSession *self);
 char **cv_session_dup_shield_reasons (CvSession *self); /* translated sentences, may be empty */
 const char *cv_session_get_meeting_code (CvSession *self);
 const char *cv_session_get_suite_text (CvSession *self);
+gboolean cv_session_get_is_fips (CvSession *self);
+/* "OpenSSL FIPS Provider 3.5.7": what does the cryptographic work. NULL: FIPS mode without a
+ * provider, in which no meeting starts. Neither changes. */
+const char *cv_session_get_provider_text (CvSession *self);
 
 /* "They read the same digits": marks every member of this epoch confirmed for this meeting. */
 void cv_session_confirm_code (CvSession *self);

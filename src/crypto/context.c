@@ -43,46 +43,79 @@ cv_crypto_context_fail_authentication (GError **error)
   return FALSE;
 }
 
-/* A module that is installed but not named in openssl.cnf has its checksum in a file beside it. */
-static OSSL_PROVIDER *
-load_fips_beside_config (OSSL_LIB_CTX *libctx)
+/* The module's checksum and settings, as "openssl fipsinstall" wrote them into a folder. FALSE: there
+ * are none. */
+static gboolean
+load_fips_from (OSSL_LIB_CTX *libctx, const char *folder, OSSL_PROVIDER **provider)
 {
-  g_autofree char *path = g_build_filename (X509_get_default_cert_area (), FIPS_CONFIG, NULL);
+  g_autofree char *path = g_build_filename (folder, FIPS_CONFIG, NULL);
   CONF *config = NCONF_new_ex (libctx, NULL);
   OSSL_PARAM params[FIPS_PARAMS_MAX + 1];
-  OSSL_PROVIDER *provider = NULL;
-  STACK_OF (CONF_VALUE) * values;
+  const gboolean is_there = config && NCONF_load (config, path, NULL) == 1;
+  STACK_OF (CONF_VALUE) *values = is_there ? NCONF_get_section (config, FIPS_SECTION) : NULL;
   int n_params = 0;
 
-  if (config && NCONF_load (config, path, NULL) == 1) {
-    values = NCONF_get_section (config, FIPS_SECTION);
-    for (int i = 0; values && i < sk_CONF_VALUE_num (values) && n_params < FIPS_PARAMS_MAX; i++) {
-      CONF_VALUE *value = sk_CONF_VALUE_value (values, i);
+  ERR_clear_error ();
+  for (int i = 0; values && i < sk_CONF_VALUE_num (values) && n_params < FIPS_PARAMS_MAX; i++) {
+    CONF_VALUE *value = sk_CONF_VALUE_value (values, i);
 
-      if (strcmp (value->name, "activate") != 0)
-        params[n_params++] = OSSL_PARAM_construct_utf8_string (value->name, value->value, 0);
-    }
-    params[n_params] = OSSL_PARAM_construct_end ();
-    provider = OSSL_PROVIDER_load_ex (libctx, "fips", params);
+    if (strcmp (value->name, "activate") != 0)
+      params[n_params++] = OSSL_PARAM_construct_utf8_string (value->name, value->value, 0);
   }
+  params[n_params] = OSSL_PARAM_construct_end ();
+  if (is_there)
+    *provider = OSSL_PROVIDER_load_ex (libctx, "fips", params);
   NCONF_free (config);
-  return provider;
+  return is_there;
+}
+
+/* Where an administrator may have put the settings: in openssl.cnf (OPENSSL_CONF names another),
+ * beside a module that OPENSSL_MODULES names, or beside openssl.cnf. One attempt only: a module that
+ * was once loaded without its checksum is in its error state until the process ends. */
+static OSSL_PROVIDER *
+find_fips (OSSL_LIB_CTX *libctx)
+{
+  const char *folders[] = {secure_getenv ("OPENSSL_MODULES"), X509_get_default_cert_area ()};
+  OSSL_PROVIDER *provider = NULL;
+
+  (void)OSSL_LIB_CTX_load_config (libctx, NULL);
+  ERR_clear_error ();
+  if (OSSL_PROVIDER_available (libctx, "fips") != 1)
+    for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+      if (folders[i] && load_fips_from (libctx, folders[i], &provider))
+        return provider;
+  return OSSL_PROVIDER_load (libctx, "fips");
+}
+
+/* Absent, or there and not to be trusted: an administrator does something else about each. The
+ * oldest error tells, and the module's own first one says why. Returns FALSE. */
+static gboolean
+fail_fips (GError **error)
+{
+  const gboolean is_absent = ERR_GET_LIB (ERR_peek_error ()) == ERR_LIB_DSO;
+  const char *why = NULL;
+  unsigned long code;
+
+  while ((code = ERR_get_error ()) != 0)
+    if (!why && ERR_GET_LIB (code) == ERR_LIB_PROV)
+      why = ERR_reason_error_string (code);
+  if (is_absent)
+    g_set_error_literal (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_PROVIDER,
+                         "the OpenSSL FIPS provider is not installed");
+  else
+    g_set_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_PROVIDER,
+                 "the OpenSSL FIPS provider failed its self-test: %s",
+                 why ? why : "no reason given");
+  return FALSE;
 }
 
 static gboolean
 load_fips (CvCrypto *crypto, GError **error)
 {
-  /* The administrator's openssl.cnf may name the module; without one the load below tells. */
-  (void)OSSL_LIB_CTX_load_config (crypto->libctx, NULL);
-  crypto->main_provider = OSSL_PROVIDER_load (crypto->libctx, "fips");
-  if (!crypto->main_provider)
-    crypto->main_provider = load_fips_beside_config (crypto->libctx);
-  if (!crypto->main_provider)
-    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
-                                   "the OpenSSL FIPS provider is missing or failed its self-test");
-  if (OSSL_PROVIDER_self_test (crypto->main_provider) != 1)
-    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
-                                   "the OpenSSL FIPS provider failed its self-test");
+  crypto->main_provider = find_fips (crypto->libctx);
+  /* Loading has tested it once; this is now, and for a module that an installation marked tested. */
+  if (!crypto->main_provider || OSSL_PROVIDER_self_test (crypto->main_provider) != 1)
+    return fail_fips (error);
   /* Encoders and decoders for the link's certificate; no cryptography. */
   crypto->base_provider = OSSL_PROVIDER_load (crypto->libctx, "base");
   if (!crypto->base_provider)
@@ -132,6 +165,21 @@ fetch_algorithms (CvCrypto *crypto)
   ERR_clear_error ();
 }
 
+/* What people are told did the work must have done it, whatever else openssl.cnf loads. */
+static gboolean
+is_all_of_main_provider (const CvCrypto *crypto)
+{
+  gboolean is_all = EVP_MAC_get0_provider (crypto->hmac) == crypto->main_provider;
+
+  for (gsize i = 0; i < CV_CRYPTO_N_HASHES; i++)
+    is_all &=
+        !crypto->hashes[i] || EVP_MD_get0_provider (crypto->hashes[i]) == crypto->main_provider;
+  for (gsize i = 0; i < CV_CRYPTO_N_AEADS; i++)
+    is_all &=
+        !crypto->aeads[i] || EVP_CIPHER_get0_provider (crypto->aeads[i]) == crypto->main_provider;
+  return is_all;
+}
+
 const EVP_MD *
 cv_crypto_context_find_hash (const CvCrypto *crypto, CvHash hash, GError **error)
 {
@@ -170,6 +218,11 @@ cv_crypto_context_new (gboolean is_fips, GError **error)
   if (!crypto->hmac || !crypto->hashes[CV_HASH_SHA384] || !crypto->aeads[CV_AEAD_AES_256_GCM]) {
     cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
                             "the OpenSSL provider lacks HMAC, SHA-384 or AES-256-GCM");
+    return NULL;
+  }
+  if (!is_all_of_main_provider (crypto)) {
+    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
+                            "another OpenSSL provider stands before the one that was asked for");
     return NULL;
   }
   return g_steal_pointer (&crypto);
@@ -221,6 +274,12 @@ const char *
 cv_crypto_context_get_query (const CvCrypto *crypto)
 {
   return crypto->query;
+}
+
+gboolean
+cv_crypto_context_allows (const CvCrypto *crypto, const CvMlsSuite *suite)
+{
+  return !crypto->is_fips || suite->is_fips;
 }
 
 char *

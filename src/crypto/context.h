@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/secret.h"
+#include "crypto/suites.h"
 
 #include <openssl/types.h>
 
@@ -26,16 +27,20 @@ typedef enum {
 
 typedef struct CvCrypto CvCrypto;
 
-/* is_fips: loads the fips provider and fails with PROVIDER when it is missing or its self-test
- * does not pass. */
+/* is_fips: OpenSSL's fips provider alone, loaded with the checksum that "openssl fipsinstall" wrote
+ * (docs/FIPS.md says where), and self-tested. Fails with PROVIDER when it is missing, changed or
+ * does not pass. About a tenth of a second, as its self-tests are many. */
 CvCrypto *cv_crypto_context_new (gboolean is_fips, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CvCrypto *cv_crypto_context_ref (CvCrypto *crypto);
 void cv_crypto_context_unref (CvCrypto *crypto);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvCrypto, cv_crypto_context_unref)
 
 gboolean cv_crypto_context_is_fips (const CvCrypto *crypto);
+/* FALSE: FIPS mode, and the suite is none of it (E2EE.md section 2). */
+gboolean cv_crypto_context_allows (const CvCrypto *crypto, const CvMlsSuite *suite);
 OSSL_LIB_CTX *cv_crypto_context_get_libctx (const CvCrypto *crypto);
 const char *cv_crypto_context_get_query (const CvCrypto *crypto);
-char *cv_crypto_context_dup_provider (const CvCrypto *crypto); /* name and version, for people */
+/* "OpenSSL FIPS Provider 3.5.7": which implementation does the work, for people. Full. */
+char *cv_crypto_context_dup_provider (const CvCrypto *crypto);
 
 G_END_DECLS

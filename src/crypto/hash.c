@@ -69,7 +69,7 @@ gboolean
 cv_crypto_hash_hmac_parts (const CvCrypto *crypto, CvHash hash, CvSpan key, const CvSpan *parts,
                            gsize n_parts, guint8 *out, GError **error)
 {
-  static const guint8 empty_key[1] = {0};
+  static const guint8 no_key[CV_CRYPTO_HASH_MAX] = {0};
   const EVP_MD *md = cv_crypto_context_find_hash (crypto, hash, error);
   g_autoptr (EVP_MAC_CTX) ctx = md ? EVP_MAC_CTX_new (crypto->hmac) : NULL;
   OSSL_PARAM params[2];
@@ -81,8 +81,11 @@ cv_crypto_hash_hmac_parts (const CvCrypto *crypto, CvHash hash, CvSpan key, cons
   params[0] =
       OSSL_PARAM_construct_utf8_string (OSSL_MAC_PARAM_DIGEST, (char *)EVP_MD_get0_name (md), 0);
   params[1] = OSSL_PARAM_construct_end ();
-  /* A NULL key would mean "the key of before" to OpenSSL, so an empty one points somewhere. */
-  is_ok = ctx && EVP_MAC_init (ctx, key.len ? key.data : empty_key, key.len, params) == 1;
+  /* HMAC fills keys up with zeroes, so as many as the hash is long are the empty key (RFC 5869 §2.2
+   * and SP 800-56C §4.1 write the missing salt so). A strict FIPS module refuses shorter ones. */
+  if (key.len == 0)
+    key = cv_span (no_key, cv_crypto_hash_len (hash));
+  is_ok = ctx && EVP_MAC_init (ctx, key.data, key.len, params) == 1;
   for (gsize i = 0; is_ok && i < n_parts; i++)
     is_ok = parts[i].len == 0 || EVP_MAC_update (ctx, parts[i].data, parts[i].len) == 1;
   is_ok = is_ok && EVP_MAC_final (ctx, out, &out_len, cv_crypto_hash_len (hash)) == 1

@@ -11,16 +11,12 @@
 #include <openssl/params.h>
 
 #define KEY_LEN 32
-#define SALT_LEN_MIN 8
 #define PASSWORD_LEN_MAX 1024
 
 /* E2EE.md section 5 */
 #define ARGON2_MEMORY_KIB (64 * 1024)
 #define ARGON2_PASSES 3
 #define ARGON2_LANES 1
-
-/* FIPS 140 knows no Argon2. About as slow as the above on a desktop, but not as hard on memory. */
-#define PBKDF2_ITERATIONS 600000
 
 static gboolean
 derive (const CvCrypto *crypto, const char *name, const OSSL_PARAM *params, CvSecret *key,
@@ -39,18 +35,26 @@ derive (const CvCrypto *crypto, const char *name, const OSSL_PARAM *params, CvSe
                                     "no key from the passphrase");
 }
 
+CvCryptoPassword
+cv_crypto_password_get_default (const CvCrypto *crypto)
+{
+  return crypto->is_fips ? CV_CRYPTO_PASSWORD_PBKDF2 : CV_CRYPTO_PASSWORD_ARGON2ID;
+}
+
 CvSecret *
-cv_crypto_password_derive (const CvCrypto *crypto, CvSpan password, CvSpan salt, GError **error)
+cv_crypto_password_derive (const CvCrypto *crypto, CvCryptoPassword kdf, CvSpan password,
+                           CvSpan salt, GError **error)
 {
   g_autoptr (CvSecret) key = cv_secret_new (KEY_LEN);
+  const gboolean is_pbkdf2 = kdf == CV_CRYPTO_PASSWORD_PBKDF2;
   guint32 lanes = ARGON2_LANES;
   guint32 memory_kib = ARGON2_MEMORY_KIB;
   guint32 passes = ARGON2_PASSES;
-  unsigned int iterations = PBKDF2_ITERATIONS;
+  unsigned int iterations = CV_CRYPTO_PASSWORD_ITERATIONS;
   OSSL_PARAM params[6];
   gsize n = 0;
 
-  if (password.len > PASSWORD_LEN_MAX || salt.len < SALT_LEN_MIN) {
+  if (password.len > PASSWORD_LEN_MAX || salt.len < CV_CRYPTO_PASSWORD_SALT_MIN) {
     cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "passphrase or salt of the wrong length");
     return NULL;
   }
@@ -58,7 +62,7 @@ cv_crypto_password_derive (const CvCrypto *crypto, CvSpan password, CvSpan salt,
       OSSL_KDF_PARAM_PASSWORD, password.len ? (void *)password.data : "", password.len);
   params[n++] =
       OSSL_PARAM_construct_octet_string (OSSL_KDF_PARAM_SALT, (void *)salt.data, salt.len);
-  if (crypto->is_fips) {
+  if (is_pbkdf2) {
     params[n++] = OSSL_PARAM_construct_utf8_string (OSSL_KDF_PARAM_DIGEST, (char *)"SHA384", 0);
     params[n++] = OSSL_PARAM_construct_uint (OSSL_KDF_PARAM_ITER, &iterations);
   } else {
@@ -67,7 +71,7 @@ cv_crypto_password_derive (const CvCrypto *crypto, CvSpan password, CvSpan salt,
     params[n++] = OSSL_PARAM_construct_uint32 (OSSL_KDF_PARAM_ITER, &passes);
   }
   params[n] = OSSL_PARAM_construct_end ();
-  if (!derive (crypto, crypto->is_fips ? "PBKDF2" : "ARGON2ID", params, key, error))
+  if (!derive (crypto, is_pbkdf2 ? "PBKDF2" : "ARGON2ID", params, key, error))
     return NULL;
   return g_steal_pointer (&key);
 }

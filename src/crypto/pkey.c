@@ -5,6 +5,7 @@
 #include "crypto/pkey.h"
 
 #include "crypto/context-internal.h"
+#include "crypto/ec-public.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -190,6 +191,17 @@ dup_ec_public (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan private_key)
   return public_key;
 }
 
+/* The same, with the scalar only in the FIPS module. */
+static GBytes *
+dup_ec_public_inside (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan private_key)
+{
+  EC_GROUP *group = new_group (crypto, curve);
+  GBytes *public_key = group ? cv_crypto_ec_public_dup (crypto, curve, group, private_key) : NULL;
+
+  EC_GROUP_free (group);
+  return public_key;
+}
+
 GBytes *
 cv_crypto_pkey_dup_public (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan private_key,
                            GError **error)
@@ -201,7 +213,8 @@ cv_crypto_pkey_dup_public (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan p
 
   if (curves[curve].group) {
     if (cv_crypto_pkey_is_scalar (crypto, curve, private_key))
-      public_key = dup_ec_public (crypto, curve, private_key);
+      public_key = crypto->is_fips ? dup_ec_public_inside (crypto, curve, private_key)
+                                   : dup_ec_public (crypto, curve, private_key);
     if (!public_key)
       cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "private key not accepted");
     return public_key;

@@ -193,9 +193,13 @@ check_signature (const CvCrypto *crypto, CvSignature signature, GError **error)
 gboolean
 cv_crypto_self_check_mls (const CvCrypto *crypto, const CvMlsSuite *suite, GError **error)
 {
-  g_autoptr (CvSecret) shared = run_kem (crypto, suite, error);
+  g_autoptr (CvSecret) shared = NULL;
   guint8 tag[ANSWER_LEN];
 
+  if (!cv_crypto_context_allows (crypto, suite))
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_UNSUPPORTED,
+                                   "a cipher suite that is none of FIPS mode");
+  shared = run_kem (crypto, suite, error);
   return shared && run_aead (crypto, suite, shared, tag, error)
          && check_answer (mls_rows, G_N_ELEMENTS (mls_rows), suite->id.value, tag, error)
          && check_signature (crypto, suite->signature, error);

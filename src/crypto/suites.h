@@ -72,6 +72,7 @@ typedef struct {
   CvMlsSuiteId id;
   const char *name; /* IANA style name */
   const char *room; /* "pq", "pq-strict", "fips"; NULL: not for rooms */
+  gboolean is_fips; /* allowed in FIPS mode */
   const char *for_people; /* "AES-256-GCM, post-quantum" */
   CvKem kem;
   CvHash hash; /* of the KDF, the transcript and the tree */

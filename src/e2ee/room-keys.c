@@ -5,7 +5,6 @@
 #include "e2ee/room-keys.h"
 
 #include "crypto/hkdf.h"
-#include "crypto/password.h"
 #include "crypto/random.h"
 
 #define PSK_LEN 48
@@ -20,15 +19,16 @@ struct CvE2eeRoomKeys {
   CvSecret *knock_key;
 };
 
-/* secret ‖ pass, pass being empty or 32 bytes of Argon2id. */
+/* secret ‖ pass, pass being empty or 32 bytes of Argon2id or PBKDF2. */
 static gboolean
-write_input (CvWriter *writer, const CvCrypto *crypto, CvSpan room_id, CvSpan secret,
-             CvSpan passcode, GError **error)
+write_input (CvWriter *writer, const CvCrypto *crypto, const CvE2eeRoomKeysParams *params,
+             GError **error)
 {
-  cv_writer_put (writer, secret);
-  if (passcode.len == 0)
+  cv_writer_put (writer, params->secret);
+  if (params->passcode.len == 0)
     return TRUE;
-  g_autoptr (CvSecret) pass = cv_crypto_password_derive (crypto, passcode, room_id, error);
+  g_autoptr (CvSecret) pass =
+      cv_crypto_password_derive (crypto, params->kdf, params->passcode, params->room_id, error);
   if (pass == NULL)
     return FALSE;
   cv_writer_put (writer, cv_secret_span (pass));
@@ -45,17 +45,18 @@ cv_e2ee_room_keys_make_secret (const CvCrypto *crypto, guint8 room_id[static CV_
 }
 
 CvE2eeRoomKeys *
-cv_e2ee_room_keys_derive (const CvCrypto *crypto, CvSpan room_id, CvSpan secret, CvSpan passcode,
+cv_e2ee_room_keys_derive (const CvCrypto *crypto, const CvE2eeRoomKeysParams *params,
                           GError **error)
 {
-  if (room_id.len != CV_E2EE_ROOM_ID_LEN || secret.len != CV_E2EE_ROOM_SECRET_LEN) {
+  CvSpan room_id = params->room_id;
+  if (room_id.len != CV_E2EE_ROOM_ID_LEN || params->secret.len != CV_E2EE_ROOM_SECRET_LEN) {
     g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_MALFORMED,
                          "expected a room id of 16 bytes and a secret of 32");
     return NULL;
   }
   g_auto (CvWriter) input;
   cv_writer_init_secret (&input);
-  if (!write_input (&input, crypto, room_id, secret, passcode, error))
+  if (!write_input (&input, crypto, params, error))
     return NULL;
   g_autoptr (CvSecret) room_key =
       cv_crypto_hkdf_extract (crypto, CV_HASH_SHA384, room_id, cv_writer_span (&input), error);

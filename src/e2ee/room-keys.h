@@ -5,7 +5,7 @@
  * (E2EE.md section 5). Immutable; any thread. */
 #pragma once
 
-#include "crypto/context.h"
+#include "crypto/password.h"
 #include "e2ee/error.h"
 
 G_BEGIN_DECLS
@@ -20,10 +20,17 @@ CvSecret *
 cv_e2ee_room_keys_make_secret (const CvCrypto *crypto, guint8 room_id[static CV_E2EE_ROOM_ID_LEN],
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* room_id: 16 bytes, secret: 32 bytes, passcode: UTF-8, empty without one. With a passcode this
- * runs Argon2id (64 MiB, a good part of a second): call it in a worker. */
+typedef struct {
+  CvSpan room_id; /* 16 bytes */
+  CvSpan secret; /* 32 bytes */
+  CvSpan passcode; /* UTF-8; empty without one */
+  CvCryptoPassword kdf; /* of the passcode: the room's, as its link says, and not the joiner's */
+} CvE2eeRoomKeysParams;
+
+/* With a passcode this takes a good part of a second: call it in a worker. UNSUPPORTED of crypto/
+ * when the room's passcodes go through Argon2id and this is FIPS mode. */
 CvE2eeRoomKeys *
-cv_e2ee_room_keys_derive (const CvCrypto *crypto, CvSpan room_id, CvSpan secret, CvSpan passcode,
+cv_e2ee_room_keys_derive (const CvCrypto *crypto, const CvE2eeRoomKeysParams *params,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CvE2eeRoomKeys *cv_e2ee_room_keys_ref (CvE2eeRoomKeys *keys);
 void cv_e2ee_room_keys_unref (CvE2eeRoomKeys *keys);

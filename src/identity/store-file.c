@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-#define MAGIC "CVIDENT1"
+/* The last byte says what makes a key of the passphrase: 1 Argon2id, 2 PBKDF2 (FIPS mode). */
+#define MAGIC "CVIDENT"
 #define MAGIC_LEN 8
 #define SALT_LEN 16
 #define HEADER_LEN (MAGIC_LEN + SALT_LEN)
@@ -42,8 +43,10 @@ derive_key (CvIdentityStoreFile *self, const guint8 *header, GError **error)
     return TRUE;
   g_clear_pointer (&self->key, cv_secret_unref);
   memcpy (self->header, header, HEADER_LEN);
-  self->key = cv_crypto_password_derive (self->crypto, cv_secret_span (self->passphrase),
-                                         cv_span (header + MAGIC_LEN, SALT_LEN), error);
+  self->key = cv_crypto_password_derive (
+      self->crypto,
+      header[MAGIC_LEN - 1] == '2' ? CV_CRYPTO_PASSWORD_PBKDF2 : CV_CRYPTO_PASSWORD_ARGON2ID,
+      cv_secret_span (self->passphrase), cv_span (header + MAGIC_LEN, SALT_LEN), error);
   return self->key != NULL;
 }
 
@@ -77,7 +80,8 @@ load_items (CvIdentityStoreFile *self, GError **error)
   if (contents == NULL)
     return new_items ();
   CvSpan all = cv_span_from_bytes (contents);
-  if (all.len < HEADER_LEN || memcmp (all.data, MAGIC, MAGIC_LEN) != 0) {
+  if (all.len < HEADER_LEN || memcmp (all.data, MAGIC, MAGIC_LEN - 1) != 0
+      || (all.data[MAGIC_LEN - 1] != '1' && all.data[MAGIC_LEN - 1] != '2')) {
     g_set_error_literal (error, CV_IDENTITY_ERROR, CV_IDENTITY_ERROR_MALFORMED,
                          "expected an identity file, got something else");
     return NULL;
@@ -104,7 +108,9 @@ static gboolean
 make_header (CvIdentityStoreFile *self, GError **error)
 {
   guint8 header[HEADER_LEN];
-  memcpy (header, MAGIC, MAGIC_LEN);
+  memcpy (header, MAGIC, MAGIC_LEN - 1);
+  header[MAGIC_LEN - 1] =
+      cv_crypto_password_get_default (self->crypto) == CV_CRYPTO_PASSWORD_PBKDF2 ? '2' : '1';
   return cv_crypto_random_fill (self->crypto, header + MAGIC_LEN, SALT_LEN, error)
          && derive_key (self, header, error);
 }

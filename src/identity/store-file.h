@@ -3,8 +3,9 @@
 
 /* Identity store in a file sealed with a passphrase, for computers without a desktop.
  *
- * Argon2id and AES-256-GCM; written whole and moved into place. A wrong passphrase is
- * AUTHENTICATION, and leaves the file alone. */
+ * Argon2id and AES-256-GCM; written whole and moved into place. A file that FIPS mode made has
+ * PBKDF2 instead, and either mode opens it; of the others FIPS mode says UNSUPPORTED of crypto/. A
+ * wrong passphrase is AUTHENTICATION, and leaves the file alone. */
 #pragma once
 
 #include "identity/store.h"

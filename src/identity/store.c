@@ -7,6 +7,8 @@
 #include "crypto/random.h"
 
 #define ITEM_IDENTITY "identity"
+/* FIPS mode has a key of its own: a person who turns it on keeps the one that friends know. */
+#define ITEM_IDENTITY_FIPS "identity-p384"
 #define ITEM_CONTACTS "contacts"
 #define CONTACTS_KEY_LEN 32
 
@@ -46,8 +48,9 @@ save (CvIdentityStore *self, const char *item, CvSecret *secret, GCancellable *c
 static CvIdentityKeyPair *
 load_key_pair (CvIdentityStore *self, CvCrypto *crypto, GCancellable *cancellable, GError **error)
 {
+  const char *item = cv_crypto_context_is_fips (crypto) ? ITEM_IDENTITY_FIPS : ITEM_IDENTITY;
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (CvSecret) kept = lookup (self, ITEM_IDENTITY, cancellable, &local_error);
+  g_autoptr (CvSecret) kept = lookup (self, item, cancellable, &local_error);
   if (kept != NULL)
     return cv_identity_key_pair_new_from_private (crypto, cv_secret_span (kept), error);
   if (local_error != NULL) {
@@ -58,7 +61,7 @@ load_key_pair (CvIdentityStore *self, CvCrypto *crypto, GCancellable *cancellabl
   if (pair == NULL)
     return NULL;
   g_autoptr (CvSecret) form = cv_identity_key_pair_dup_private (pair);
-  if (!save (self, ITEM_IDENTITY, form, cancellable, error))
+  if (!save (self, item, form, cancellable, error))
     return NULL;
   return g_steal_pointer (&pair);
 }
@@ -177,5 +180,6 @@ cv_identity_store_forget (CvIdentityStore *self, GCancellable *cancellable, GErr
   CvIdentityStoreClass *klass = CV_IDENTITY_STORE_GET_CLASS (self);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&private->lock);
   return klass->forget (self, ITEM_IDENTITY, cancellable, error)
+         && klass->forget (self, ITEM_IDENTITY_FIPS, cancellable, error)
          && klass->forget (self, ITEM_CONTACTS, cancellable, error);
 }

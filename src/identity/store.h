@@ -47,7 +47,7 @@ CvIdentityKeyPair *
 cv_identity_store_load_finish (CvIdentityStore *self, GAsyncResult *result, CvSecret **contacts_key,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Removes the identity and the contacts key; TRUE also when there was nothing. Blocks. */
+/* Removes the identities and the contacts key; TRUE also when there was nothing. Blocks. */
 gboolean cv_identity_store_forget (CvIdentityStore *self, GCancellable *cancellable,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

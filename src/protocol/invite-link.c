@@ -153,9 +153,11 @@ parse_parameter (CvInviteLink *link, const char *text, gsize len, GError **error
     link->has_pin = parse_base64url (text + 2, len - 2, link->pin, sizeof link->pin);
     return link->has_pin || refuse (error, "the link's pin is not 43 characters of base64url");
   case 'p':
-    if (link->needs_passcode || len != 3 || text[2] != '1')
-      return refuse (error, "the link's passcode mark is not p=1");
-    link->needs_passcode = TRUE;
+    if (link->passcode != CV_INVITE_LINK_NO_PASSCODE || len != 3
+        || (text[2] != '1' && text[2] != '2'))
+      return refuse (error, "the link's passcode mark is not p=1 or p=2");
+    link->passcode =
+        text[2] == '1' ? CV_INVITE_LINK_PASSCODE_ARGON2ID : CV_INVITE_LINK_PASSCODE_PBKDF2;
     return TRUE;
   case 's':
     return parse_suite (link, text + 2, len - 2, error);
@@ -288,8 +290,8 @@ cv_invite_link_to_string (const CvInviteLink *link)
     g_string_append (out, "&f=");
     append_base64url (out, CV_SPAN_ARRAY (link->pin));
   }
-  if (link->needs_passcode)
-    g_string_append (out, "&p=1");
+  if (link->passcode != CV_INVITE_LINK_NO_PASSCODE)
+    g_string_append (out, link->passcode == CV_INVITE_LINK_PASSCODE_ARGON2ID ? "&p=1" : "&p=2");
   if (link->suite != NULL)
     g_string_append_printf (out, "&s=%s", link->suite);
   return g_string_free_and_steal (out);

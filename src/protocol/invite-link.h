@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* The invite link: conclave://HOST[:PORT]/ROOM#k=SECRET[&f=PIN][&p=1][&s=SUITE].
+/* The invite link: conclave://HOST[:PORT]/ROOM#k=SECRET[&f=PIN][&p=1|2][&s=SUITE].
  *
  * Parsed strictly, written canonically. What stands after # never goes to a server. Any thread, one at a time. */
 #pragma once
@@ -16,6 +16,13 @@ G_BEGIN_DECLS
 #define CV_INVITE_LINK_PIN_BYTES 32
 #define CV_INVITE_LINK_DEFAULT_PORT 443
 
+/* Whether the room has a passcode, and what makes a key of it: who opened the room has decided. */
+typedef enum {
+  CV_INVITE_LINK_NO_PASSCODE,
+  CV_INVITE_LINK_PASSCODE_ARGON2ID, /* p=1 */
+  CV_INVITE_LINK_PASSCODE_PBKDF2, /* p=2: what FIPS 140 allows */
+} CvInviteLinkPasscode;
+
 typedef struct {
   char *host; /* lower-case name, IPv4 or IPv6 address; IPv6 without its brackets */
   guint16 port; /* 1 to 65535; the default is not written */
@@ -23,7 +30,7 @@ typedef struct {
   CvSecret *secret; /* 32 bytes */
   gboolean has_pin;
   guint8 pin[CV_INVITE_LINK_PIN_BYTES]; /* SHA-256 of the server's SubjectPublicKeyInfo */
-  gboolean needs_passcode;
+  CvInviteLinkPasscode passcode;
   /* The room's suite, 1 to 16 lower-case letters, digits and hyphens; NULL: the default. Who invites
    * says it, so that a joiner makes the right KeyPackage and the server cannot talk it down. */
   char *suite;

@@ -129,7 +129,9 @@ static SSL_CTX *
 make_context (CvTransportDtls *self)
 {
   CvCrypto *crypto = cv_transport_certificate_get_crypto (self->certificate);
-  const char *groups = cv_crypto_context_is_fips (crypto) ? "P-384:P-256" : "X25519:P-256:P-384";
+  const gboolean is_fips = cv_crypto_context_is_fips (crypto);
+  const char *groups = is_fips ? "P-384:P-256" : "X25519:P-256:P-384";
+  const char *profiles = is_fips ? CV_TRANSPORT_SRTP_PROFILES_FIPS : CV_TRANSPORT_SRTP_PROFILES;
   SSL_CTX *context = SSL_CTX_new_ex (cv_crypto_context_get_libctx (crypto),
                                      cv_crypto_context_get_query (crypto), DTLS_method ());
 
@@ -148,7 +150,7 @@ make_context (CvTransportDtls *self)
       || SSL_CTX_set1_groups_list (context, groups) != 1
       || SSL_CTX_set1_sigalgs_list (context, SIGNATURES) != 1
       || SSL_CTX_set1_client_sigalgs_list (context, SIGNATURES) != 1
-      || SSL_CTX_set_tlsext_use_srtp (context, CV_TRANSPORT_SRTP_PROFILES) != 0
+      || SSL_CTX_set_tlsext_use_srtp (context, profiles) != 0
       || SSL_CTX_use_certificate (context, cv_transport_certificate_get_x509 (self->certificate))
              != 1
       || SSL_CTX_use_PrivateKey (context, cv_transport_certificate_get_key (self->certificate))

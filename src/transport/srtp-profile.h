@@ -20,6 +20,7 @@ typedef struct {
 /* In order of preference, for SSL_CTX_set_tlsext_use_srtp. */
 #define CV_TRANSPORT_SRTP_PROFILES                                                                 \
   "SRTP_AEAD_AES_256_GCM:SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"
+#define CV_TRANSPORT_SRTP_PROFILES_FIPS "SRTP_AEAD_AES_256_GCM"
 
 const CvTransportSrtpProfile *cv_transport_srtp_profile_find (gulong id); /* NULL: not ours */
 

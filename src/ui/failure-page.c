@@ -65,6 +65,9 @@ remedy_for (CvCallError error)
   case CV_CALL_ERROR_STORAGE:
     return (Remedy){"dialog-error-symbolic", N_ ("Use a _One-Time Identity"), "win.retry-one-time",
                     TRUE};
+  case CV_CALL_ERROR_NO_FIPS:
+  case CV_CALL_ERROR_NOT_FIPS:
+    return (Remedy){"conclave-shield-warning-symbolic", N_ ("_Try Again"), "win.retry"};
   case CV_CALL_ERROR_INTERNAL:
     return (Remedy){"dialog-error-symbolic", N_ ("_Try Again"), "win.retry"};
   }

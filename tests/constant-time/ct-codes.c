@@ -58,8 +58,9 @@ test_room_keys (void)
 {
   static const guint8 room_id[CV_E2EE_ROOM_ID_LEN] = {1};
   g_autoptr (CvSecret) secret = ct_new_secret (CV_E2EE_ROOM_SECRET_LEN);
-  g_autoptr (CvE2eeRoomKeys) keys = cv_e2ee_room_keys_derive (
-      get_crypto (), CV_SPAN_ARRAY (room_id), cv_secret_span (secret), CV_SPAN_EMPTY, NULL);
+  const CvE2eeRoomKeysParams params = {.room_id = CV_SPAN_ARRAY (room_id),
+                                       .secret = cv_secret_span (secret)};
+  g_autoptr (CvE2eeRoomKeys) keys = cv_e2ee_room_keys_derive (get_crypto (), &params, NULL);
 
   g_assert_nonnull (keys);
   g_assert_true (ct_is_hidden (cv_secret_span (cv_e2ee_room_keys_get_psk (keys))));

@@ -25,8 +25,9 @@ derive (CvCrypto *crypto, guint8 room, guint8 secret)
 {
   guint8 room_id[CV_E2EE_ROOM_ID_LEN] = {room};
   guint8 bytes[CV_E2EE_ROOM_SECRET_LEN] = {secret};
-  return cv_e2ee_room_keys_derive (crypto, CV_SPAN_ARRAY (room_id), CV_SPAN_ARRAY (bytes),
-                                   CV_SPAN_EMPTY, NULL);
+  const CvE2eeRoomKeysParams params = {.room_id = CV_SPAN_ARRAY (room_id),
+                                       .secret = CV_SPAN_ARRAY (bytes)};
+  return cv_e2ee_room_keys_derive (crypto, &params, NULL);
 }
 
 static void

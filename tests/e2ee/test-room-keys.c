@@ -29,14 +29,24 @@ tear_down (Room *room, gconstpointer data)
 }
 
 static CvE2eeRoomKeys *
-derive (Room *room, const char *passcode)
+derive_with (Room *room, const char *passcode, CvCryptoPassword kdf)
 {
+  const CvE2eeRoomKeysParams params = {
+      .room_id = CV_SPAN_ARRAY (room->room_id),
+      .secret = CV_SPAN_ARRAY (room->secret),
+      .passcode = cv_span (passcode, strlen (passcode)),
+      .kdf = kdf,
+  };
   g_autoptr (GError) error = NULL;
-  CvE2eeRoomKeys *keys = cv_e2ee_room_keys_derive (room->crypto, CV_SPAN_ARRAY (room->room_id),
-                                                   CV_SPAN_ARRAY (room->secret),
-                                                   cv_span (passcode, strlen (passcode)), &error);
+  CvE2eeRoomKeys *keys = cv_e2ee_room_keys_derive (room->crypto, &params, &error);
   g_assert_no_error (error);
   return keys;
+}
+
+static CvE2eeRoomKeys *
+derive (Room *room, const char *passcode)
+{
+  return derive_with (room, passcode, CV_CRYPTO_PASSWORD_ARGON2ID);
 }
 
 static void
@@ -76,6 +86,8 @@ test_each_input_counts (Room *room, gconstpointer data)
   g_autoptr (CvE2eeRoomKeys) same = derive (room, "1234");
   assert_differ (keys, with_passcode);
   assert_differ (with_passcode, other_passcode);
+  g_autoptr (CvE2eeRoomKeys) other_kdf = derive_with (room, "1234", CV_CRYPTO_PASSWORD_PBKDF2);
+  assert_differ (with_passcode, other_kdf);
   g_assert_true (cv_secret_span_equal (cv_secret_span (cv_e2ee_room_keys_get_psk (same)),
                                        cv_secret_span (cv_e2ee_room_keys_get_psk (with_passcode))));
   room->secret[31] ^= 1;
@@ -91,12 +103,14 @@ static void
 test_rejects_lengths (Room *room, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_assert_null (cv_e2ee_room_keys_derive (room->crypto, cv_span (room->room_id, 15),
-                                           CV_SPAN_ARRAY (room->secret), CV_SPAN_EMPTY, &error));
+  CvE2eeRoomKeysParams params = {.room_id = cv_span (room->room_id, 15),
+                                 .secret = CV_SPAN_ARRAY (room->secret)};
+  g_assert_null (cv_e2ee_room_keys_derive (room->crypto, &params, &error));
   g_assert_error (error, CV_E2EE_ERROR, CV_E2EE_ERROR_MALFORMED);
   g_clear_error (&error);
-  g_assert_null (cv_e2ee_room_keys_derive (room->crypto, CV_SPAN_ARRAY (room->room_id),
-                                           cv_span (room->secret, 31), CV_SPAN_EMPTY, &error));
+  params = (CvE2eeRoomKeysParams){.room_id = CV_SPAN_ARRAY (room->room_id),
+                                  .secret = cv_span (room->secret, 31)};
+  g_assert_null (cv_e2ee_room_keys_derive (room->crypto, &params, &error));
   g_assert_error (error, CV_E2EE_ERROR, CV_E2EE_ERROR_MALFORMED);
 }
 

@@ -33,7 +33,7 @@ test_parses_all_parts (void)
   g_assert_cmpuint (cv_secret_span (link->secret).data[31], ==, 31);
   g_assert_true (link->has_pin);
   g_assert_cmpuint (link->pin[0], ==, 0xff);
-  g_assert_true (link->needs_passcode);
+  g_assert_cmpint (link->passcode, ==, CV_INVITE_LINK_PASSCODE_ARGON2ID);
   g_assert_cmpstr (room, ==, ROOM);
   g_assert_cmpstr (text, ==,
                    "conclave://meet.example.org:8443/" ROOM "#k=" KEY "&f=" PIN "&p=1&s=pq");
@@ -47,6 +47,7 @@ test_round_trips (void)
       "conclave://192.168.1.7:7000/" ROOM "#k=" KEY "&f=" PIN,
       "conclave://[fd00::1]:7000/" ROOM "#k=" KEY "&p=1",
       "conclave://[::1]/" ROOM "#k=" KEY "&s=pq-strict",
+      "conclave://[::1]/" ROOM "#k=" KEY "&p=2&s=fips",
       "conclave://xn--bcher-kva.example/" ROOM "#k=" KEY,
   };
 
@@ -111,7 +112,10 @@ test_rejects (void)
       "conclave://a/" ROOM "#k=" KEY "&k=" KEY,
       "conclave://a/" ROOM "#k=" KEY "&f=" PIN "&f=" PIN,
       "conclave://a/" ROOM "#k=" KEY "&f=AAAA",
-      "conclave://a/" ROOM "#k=" KEY "&p=2",
+      "conclave://a/" ROOM "#k=" KEY "&p=0",
+      "conclave://a/" ROOM "#k=" KEY "&p=3",
+      "conclave://a/" ROOM "#k=" KEY "&p=",
+      "conclave://a/" ROOM "#k=" KEY "&p=1&p=2",
       "conclave://a/" ROOM "#k=" KEY "&p=1&p=1",
       "conclave://a/" ROOM "#k=" KEY "&p=11",
       "conclave://a/" ROOM "#k=" KEY "&s=",

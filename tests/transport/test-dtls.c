@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
+#include "fixtures/fips.h"
 #include "fixtures/lossy-link.h"
 #include "transport/dtls.h"
 
@@ -54,6 +55,15 @@ start_side (Side *side, gboolean is_client, const guint8 *expected)
 }
 
 static void
+init_side (Side *side, CvCrypto *crypto)
+{
+  g_autoptr (GError) error = NULL;
+
+  side->certificate = cv_transport_certificate_new (crypto, 1790000000, &error);
+  g_assert_no_error (error);
+}
+
+static void
 init_world (World *world, const CvLossyLinkOptions *network)
 {
   CvLossyLinkOptions back = *network;
@@ -63,10 +73,8 @@ init_world (World *world, const CvLossyLinkOptions *network)
   back.seed += 1000;
   world->crypto = cv_crypto_context_new (FALSE, &error);
   g_assert_no_error (error);
-  world->client.certificate = cv_transport_certificate_new (world->crypto, 1790000000, &error);
-  g_assert_no_error (error);
-  world->server.certificate = cv_transport_certificate_new (world->crypto, 1790000000, &error);
-  g_assert_no_error (error);
+  init_side (&world->client, world->crypto);
+  init_side (&world->server, world->crypto);
   world->client.out = cv_lossy_link_new (network);
   world->server.out = cv_lossy_link_new (&back);
 }
@@ -359,6 +367,32 @@ test_strangers_cannot_end_it (void)
   clear_world (&world);
 }
 
+/* Both in FIPS mode, and either side with a peer that is not. */
+static void
+test_fips (void)
+{
+  for (guint fips_sides = 1; fips_sides <= 3; fips_sides++) {
+    g_autoptr (CvCrypto) crypto = NULL;
+    World world;
+
+    if (fips_is_missing ())
+      return;
+    crypto = fips_new ();
+    init_world (&world, &(CvLossyLinkOptions){0});
+    for (guint i = 0; i < 2; i++)
+      if (fips_sides >> i & 1) {
+        Side *side = i == 0 ? &world.client : &world.server;
+
+        g_clear_pointer (&side->certificate, cv_transport_certificate_unref);
+        init_side (side, crypto);
+      }
+    start_world (&world);
+    run_world (&world);
+    assert_same_keys (&world);
+    clear_world (&world);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -373,5 +407,6 @@ main (int argc, char **argv)
                    test_damage_never_establishes_a_lie);
   g_test_add_func ("/transport/dtls/strangers-cannot-end-it", test_strangers_cannot_end_it);
   g_test_add_func ("/transport/dtls/close-is-told", test_close_is_told);
+  g_test_add_func ("/transport/dtls/fips", test_fips);
   return g_test_run ();
 }
