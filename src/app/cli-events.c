@@ -247,6 +247,7 @@ on_session_state (CvCliEvents *self)
   add_text (builder, "participant", cv_session_get_own_id (self->session));
   add_number (builder, "epoch", cv_session_get_epoch (self->session));
   add_text (builder, "suite", cv_session_get_suite_name (self->session));
+  add_text (builder, "provider", cv_session_get_provider_text (self->session));
   emit (builder);
 }
 

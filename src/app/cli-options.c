@@ -10,8 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#define N_ENTRIES 17
+
 static void
-collect_entries (CvCliOptions *options, GOptionEntry entries[static 15])
+collect_entries (CvCliOptions *options, gboolean *is_version,
+                 GOptionEntry entries[static N_ENTRIES])
 {
   const GOptionEntry all[] = {
       {"listen", 0, 0, G_OPTION_ARG_STRING, &options->listen, "where the room listens",
@@ -33,6 +36,10 @@ collect_entries (CvCliOptions *options, GOptionEntry entries[static 15])
        "SECONDS"},
       {"snapshot", 0, 0, G_OPTION_ARG_FILENAME, &options->snapshot,
        "folder for each remote's last picture", "DIR"},
+      {"fips", 0, 0, G_OPTION_ARG_NONE, &options->is_fips,
+       "only methods that FIPS 140 allows; also CONCLAVE_FIPS=1", NULL},
+      {"version", 0, 0, G_OPTION_ARG_NONE, is_version,
+       "show the version and what does the cryptographic work", NULL},
       {"record", 0, 0, G_OPTION_ARG_FILENAME, &options->record, "record the meeting", "FILE"},
       {NULL},
   };
@@ -74,6 +81,8 @@ check (CvCliOptions *options, int argc, char **argv)
     return refuse ("--admission is link or moderator");
   if (options->suite && !cv_crypto_suites_find_room (options->suite))
     return refuse ("--suite is pq, pq-strict or fips");
+  if (options->suite && options->is_fips && !cv_crypto_suites_find_room (options->suite)->is_fips)
+    return refuse ("--suite in FIPS mode is pq-strict or fips");
   if (options->server_pin && !options->server)
     return refuse ("--server-pin goes with --server");
   if (options->duration_s < 0)
@@ -81,15 +90,31 @@ check (CvCliOptions *options, int argc, char **argv)
   return TRUE;
 }
 
+static int
+print_version (gboolean is_fips)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *provider = cv_session_dup_provider (is_fips, &error);
+
+  printf ("conclave-cli %s\n", CV_VERSION);
+  if (!provider) {
+    refuse (error->message);
+    return 1;
+  }
+  printf ("%s\n", provider);
+  return 0;
+}
+
 gboolean
 cv_cli_options_parse (CvCliOptions *options, int argc, char **argv, int *exit_code)
 {
-  GOptionEntry entries[15] = {{NULL}};
+  GOptionEntry entries[N_ENTRIES] = {{NULL}};
+  gboolean is_version = FALSE;
   g_autoptr (GOptionContext) context = g_option_context_new ("host | join LINK");
   g_autoptr (GError) error = NULL;
 
   *options = (CvCliOptions){0};
-  collect_entries (options, entries);
+  collect_entries (options, &is_version, entries);
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_summary (
       context, "A participant of an encrypted meeting without a window. Events are JSON lines on\n"
@@ -97,6 +122,12 @@ cv_cli_options_parse (CvCliOptions *options, int argc, char **argv, int *exit_co
   *exit_code = 2;
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return refuse (error->message);
+  options->is_fips = cv_session_is_fips_wanted (options->is_fips);
+  if (is_version) {
+    *exit_code = print_version (options->is_fips);
+    cv_cli_options_clear (options);
+    return FALSE;
+  }
   if (!check (options, argc, argv)) {
     cv_cli_options_clear (options);
     return FALSE;
@@ -142,6 +173,7 @@ cv_cli_options_to_session (const CvCliOptions *options, CvSessionOptions *sessio
       .video = options->video ? options->video : "test",
       .audio = options->audio ? options->audio : "test",
       .is_headless = TRUE,
+      .is_fips = options->is_fips,
       .snapshot_dir = options->snapshot,
   };
   if (g_str_equal (identity, "keyring"))

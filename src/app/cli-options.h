@@ -23,10 +23,12 @@ typedef struct {
   char *identity;
   char *snapshot;
   char *record;
+  gboolean is_fips; /* asked for here or by the environment */
   int duration_s; /* 0: until told to leave */
 } CvCliOptions;
 
-/* FALSE: an error was printed, or help was asked for (then *exit_code is 0, else 2). */
+/* FALSE: an error was printed, or help or the version was asked for (then *exit_code is 0; 1 when
+ * there is no FIPS provider to name), else 2. */
 gboolean cv_cli_options_parse (CvCliOptions *options, int argc, char **argv, int *exit_code);
 void cv_cli_options_clear (CvCliOptions *options);
 

@@ -61,6 +61,12 @@ new_meeting_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+fips_mode_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  cv_settings_force_fips ();
+}
+
+static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GtkApplication *application = data;
@@ -96,6 +102,7 @@ cv_application_startup (GApplication *application)
 {
   static const GActionEntry actions[] = {
       {.name = "new-meeting", .activate = new_meeting_action},
+      {.name = "fips-mode", .activate = fips_mode_action},
       {.name = "quit", .activate = quit_action},
   };
 
@@ -108,23 +115,44 @@ cv_application_startup (GApplication *application)
 }
 
 static int
+print_version (gboolean is_fips)
+{
+  g_autoptr (GSettings) settings = cv_settings_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *provider =
+      cv_session_dup_provider (is_fips || cv_settings_is_fips (settings), &error);
+
+  g_print ("Conclave %s\n", CV_VERSION);
+  if (provider == NULL) {
+    g_printerr ("%s\n", error->message);
+    return 1;
+  }
+  g_print ("%s\n", provider);
+  return 0;
+}
+
+static int
 cv_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
   CvApplication *self = CV_APPLICATION (application);
   g_autoptr (GError) error = NULL;
 
-  if (g_variant_dict_contains (options, "version")) {
-    g_print ("Conclave %s\n", CV_VERSION);
-    return 0;
-  }
+  if (g_variant_dict_contains (options, "version"))
+    return print_version (g_variant_dict_contains (options, "fips"));
   g_variant_dict_lookup (options, "video", "s", &self->video);
   g_variant_dict_lookup (options, "audio", "s", &self->audio);
-  if (!g_variant_dict_contains (options, "new-meeting"))
+  if (!g_variant_dict_contains (options, "new-meeting")
+      && !g_variant_dict_contains (options, "fips"))
     return -1;
   if (!g_application_register (application, NULL, &error)) {
     g_printerr ("%s\n", error->message);
     return 1;
   }
+  /* Whoever runs already must not go on without it, in the belief of who asked for it here. */
+  if (g_variant_dict_contains (options, "fips"))
+    g_action_group_activate_action (G_ACTION_GROUP (application), "fips-mode", NULL);
+  if (!g_variant_dict_contains (options, "new-meeting"))
+    return -1;
   g_action_group_activate_action (G_ACTION_GROUP (application), "new-meeting", NULL);
   /* The running instance has opened the window; this process is done unless it is that one. */
   return g_application_get_is_remote (application) ? 0 : -1;
@@ -156,6 +184,8 @@ cv_application_init (CvApplication *self)
   static const GOptionEntry options[] = {
       {"version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Show the version"), NULL},
       {"new-meeting", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Open a new meeting"), NULL},
+      {"fips", 0, 0, G_OPTION_ARG_NONE, NULL,
+       N_ ("Only methods that FIPS 140 allows, in all meetings from now on"), NULL},
       {"video", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Camera: device, test, off or a file"),
        N_ ("SOURCE")},
       {"audio", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Microphone: device, test, off or a file"),

@@ -10,8 +10,16 @@
 
 #include <glib/gi18n.h>
 
-/* In the order of the toggles and of the suite row. */
-static const char *const suites[] = {"pq", "pq-strict", "fips"};
+/* In the order of the suite row. */
+static const struct {
+  const char *room;
+  const char *label;
+} suites[] = {
+    {"pq", N_ ("Post-Quantum")},
+    {"pq-strict", N_ ("High Assurance")},
+    /* Translators: the name of a standard */
+    {"fips", N_ ("FIPS")},
+};
 
 struct _CvLobbyPage {
   AdwNavigationPage parent_instance;
@@ -55,10 +63,17 @@ dup_camera_icon (CvLobbyPage *self, gboolean is_on)
   return g_strdup (is_on ? "conclave-camera-symbolic" : "conclave-camera-off-symbolic");
 }
 
+/* FIPS mode does not have the first. */
+static guint
+first_suite (CvLobbyPage *self)
+{
+  return self->session != NULL && cv_session_get_is_fips (self->session) ? 1 : 0;
+}
+
 static char *
 dup_suite_sentence (CvLobbyPage *self, guint selected)
 {
-  switch (selected) {
+  switch (first_suite (self) + selected) {
   case 0:
     return g_strdup (_ ("Safe against today’s attackers and against tomorrow’s quantum computers"));
   case 1:
@@ -104,6 +119,24 @@ set_passcode_visible (CvLobbyPage *self)
   gboolean is_needed = self->session != NULL && cv_session_get_needs_passcode (self->session);
 
   gtk_widget_set_visible (self->passcode, is_needed);
+}
+
+/* Another attempt keeps what was chosen, unless FIPS mode was turned on or off meanwhile. */
+static void
+update_suites (CvLobbyPage *self)
+{
+  AdwComboRow *row = ADW_COMBO_ROW (self->suite);
+  GListModel *old = adw_combo_row_get_model (row);
+  const guint first = first_suite (self);
+  g_autoptr (GtkStringList) names = NULL;
+
+  if (old != NULL && g_list_model_get_n_items (old) == G_N_ELEMENTS (suites) - first)
+    return;
+  names = gtk_string_list_new (NULL);
+  for (guint i = first; i < G_N_ELEMENTS (suites); i++)
+    gtk_string_list_append (names, _ (suites[i].label));
+  adw_combo_row_set_model (row, NULL);
+  adw_combo_row_set_model (row, G_LIST_MODEL (names));
 }
 
 static void
@@ -255,6 +288,7 @@ cv_lobby_page_set_session (CvLobbyPage *self, CvSession *session)
   g_signal_group_set_target (self->signals, session);
   update_preview (self);
   set_passcode_visible (self);
+  update_suites (self);
   update_start (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
 }
@@ -276,10 +310,10 @@ host (CvLobbyPage *self)
   g_autofree char *server = dup_elsewhere (self, self->server);
   g_autofree char *server_pin = dup_elsewhere (self, self->server_pin);
   const char *passcode = gtk_editable_get_text (GTK_EDITABLE (self->new_passcode));
-  guint suite = adw_combo_row_get_selected (ADW_COMBO_ROW (self->suite));
+  guint suite = first_suite (self) + adw_combo_row_get_selected (ADW_COMBO_ROW (self->suite));
   const char *admission = adw_toggle_group_get_active_name (ADW_TOGGLE_GROUP (self->admission));
   CvHostOptions options = {
-      .suite = suites[MIN (suite, G_N_ELEMENTS (suites) - 1)],
+      .suite = suites[MIN (suite, G_N_ELEMENTS (suites) - 1)].room,
       .is_moderated = g_strcmp0 (admission, "moderated") == 0,
       .passcode = *passcode != '\0' ? passcode : NULL,
       .server = server,

@@ -17,6 +17,7 @@ struct _CvPreferencesDialog {
   GtkWidget *microphone;
   GtkWidget *speaker;
   GtkWidget *remember;
+  GtkWidget *fips;
 };
 
 G_DEFINE_FINAL_TYPE (CvPreferencesDialog, cv_preferences_dialog, ADW_TYPE_PREFERENCES_DIALOG)
@@ -51,6 +52,19 @@ cv_preferences_dialog_class_init (CvPreferencesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CvPreferencesDialog, microphone);
   gtk_widget_class_bind_template_child (widget_class, CvPreferencesDialog, speaker);
   gtk_widget_class_bind_template_child (widget_class, CvPreferencesDialog, remember);
+  gtk_widget_class_bind_template_child (widget_class, CvPreferencesDialog, fips);
+}
+
+/* What the command line or the environment has decided is shown and cannot be changed here. */
+static void
+bind_fips (CvPreferencesDialog *self)
+{
+  if (!cv_settings_is_fips_forced ()) {
+    g_settings_bind (self->settings, "fips-mode", self->fips, "active", G_SETTINGS_BIND_DEFAULT);
+    return;
+  }
+  adw_switch_row_set_active (ADW_SWITCH_ROW (self->fips), TRUE);
+  gtk_widget_set_sensitive (self->fips, FALSE);
 }
 
 static void
@@ -61,6 +75,7 @@ cv_preferences_dialog_init (CvPreferencesDialog *self)
   g_settings_bind (self->settings, "name", self->name, "text", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "remember-meetings", self->remember, "active",
                    G_SETTINGS_BIND_DEFAULT);
+  bind_fips (self);
   g_signal_connect_object (self->remember, "notify::active", G_CALLBACK (on_remember_active), self,
                            G_CONNECT_SWAPPED);
 }

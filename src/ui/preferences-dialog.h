@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* Name, devices and what is remembered. */
+/* Name, devices, what is remembered, and FIPS mode. */
 #pragma once
 
 #include "call/session.h"

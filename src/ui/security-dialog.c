@@ -25,6 +25,7 @@ struct _CvSecurityDialog {
   GtkWidget *confirm;
   GtkWidget *confirmed;
   GtkWidget *suite;
+  GtkWidget *provider;
   GtkWidget *members;
 };
 
@@ -214,6 +215,7 @@ cv_security_dialog_class_init (CvSecurityDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, confirm);
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, confirmed);
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, suite);
+  gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, provider);
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, members);
   gtk_widget_class_bind_template_callback (widget_class, on_confirm_clicked);
   gtk_widget_class_install_action (widget_class, "security.show-member", "s", show_member_action);
@@ -252,6 +254,8 @@ cv_security_dialog_new (CvSession *session)
   update_shield (self);
   update_code (self);
   update_suite (self);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->provider),
+                               cv_session_get_provider_text (session));
   return self;
 }
 

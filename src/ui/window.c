@@ -200,6 +200,7 @@ create_session (CvWindow *self, CvIdentityKind identity)
       .video = self->video,
       .audio = self->audio,
       .identity = identity,
+      .is_fips = cv_settings_is_fips (self->settings),
   };
 
   return cv_session_new (&options);

@@ -14,6 +14,30 @@ cv_session_new (const CvSessionOptions *options)
   return cv_fake_session_new (&lobby);
 }
 
+gboolean
+cv_session_is_fips_wanted (gboolean is_asked)
+{
+  return is_asked;
+}
+
+char *
+cv_session_dup_provider (gboolean is_fips, GError **error)
+{
+  return g_strdup ("OpenSSL Default Provider 3.5.7");
+}
+
+gboolean
+cv_session_get_is_fips (CvSession *self)
+{
+  return FALSE;
+}
+
+const char *
+cv_session_get_provider_text (CvSession *self)
+{
+  return "OpenSSL Default Provider 3.5.7";
+}
+
 void
 cv_session_start_preview (CvSession *self)
 {

@@ -134,6 +134,8 @@ class Hosting(Scenario):
         shown = window.find("label", re.compile(r"^[\d\s]{30,}$")).name.split()
         self.ok(shown == code_of(self.bob).split() and len(shown) == 6,
                 "security: the same six groups as the guest has", shown)
+        self.ok(dialog.find("label", re.compile(r"^OpenSSL Default Provider 3\.")),
+                "security: says what computes it")
         self.app.shoot("security")
         mark = self.bob.mark()
         self.bob.do("confirm-code")

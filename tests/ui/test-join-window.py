@@ -5,6 +5,7 @@
 
 usage: test-join-window.py [--keep DIR] [SCENARIO...]
 """
+import os
 import re
 import sys
 from pathlib import Path
@@ -149,5 +150,50 @@ class NoDevices(Guest):
         self.app.shoot("call-no-devices")
 
 
+class Fips(Guest):
+    arguments = ("--fips",)
+
+    def run(self):
+        window = self.window
+        modules = os.environ.get("OPENSSL_MODULES")
+        if not modules or not Path(modules, "fips.so").exists():
+            self.open_link(NOBODY).click()
+            self.ok(window.find("label", "FIPS Mode Does Not Work Here"),
+                    "a missing provider is told in words")
+            self.tap.skip("fips: a meeting in FIPS mode", "no FIPS provider: ./dev test builds one "
+                          "when it reaches Debian's sources")
+            return
+        window.find("text", "Your Name")
+        window.key("ctrl+comma")
+        dialog = window.find("dialog", "Preferences")
+        switch = dialog.find("check box", "FIPS Mode")
+        self.ok(switch.has("checked") and not switch.has("sensitive"),
+                "the preferences say that the command line has decided")
+        self.app.shoot("preferences-fips")
+        window.key("Escape")
+        window.await_gone("dialog", "Preferences")
+
+        self.open_link(NOBODY).click()
+        self.ok(window.find("label", "Not a FIPS Meeting"), "another meeting is refused in words")
+        self.app.shoot("not-fips")
+        self.back()
+
+        _, link = self.host("--fips", "--passcode", "1")
+        self.open_link(link)
+        window.find("text", re.compile("^Passcode")).write("1")
+        window.find("button", "Join Meeting").click()
+        self.ok(self.in_call(), "a FIPS meeting with a passcode opens")
+        window.key("ctrl+i")
+        dialog = window.find("dialog", "Security")
+        self.ok(dialog.find("label", re.compile(r"^OpenSSL FIPS Provider 3\.")),
+                "the security dialog says which provider computes it")
+        self.ok(dialog.find("label", "AES-256-GCM, post-quantum, high assurance"),
+                "and with which methods")
+        # The provider is the last row.
+        window.xdotool("mousemove", "--window", window.id, "495", "500", "click", "--repeat", "20",
+                       "5")
+        self.app.shoot("security-fips")
+
+
 if __name__ == "__main__":
-    run_scenarios(Door, Passcode, Unreachable, NoKeyring, NoDevices)
+    run_scenarios(Door, Passcode, Unreachable, NoKeyring, NoDevices, Fips)
