@@ -136,25 +136,66 @@ test_bad_public_keys (void)
   }
 }
 
-/* RFC 9180 §7.1.4: a point of small order gives the zero secret, which is an error. */
+/* RFC 9180 §7.1.4: a point of small order gives the zero secret, which is an error for who sends to
+ * it, for who is sent it, and for who only looks at the key. */
+static void
+assert_small_order (CvKem kem, const char *hex, gsize at)
+{
+  g_autoptr (GBytes) point = crypto_test_hex (hex);
+  gsize point_len = g_bytes_get_size (point);
+  g_auto (CvCryptoKeyPair) pair = {0};
+  g_autoptr (GBytes) good_enc = NULL;
+  g_autoptr (CvSecret) sent = NULL;
+  g_autofree guint8 *public_key = NULL;
+  g_autofree guint8 *enc = NULL;
+  gsize len = cv_crypto_kem_public_len (kem);
+  gsize enc_len = cv_crypto_kem_enc_len (kem);
+
+  g_assert_true (cv_crypto_kem_generate (crypto, kem, &pair, NULL));
+  public_key = g_memdup2 (g_bytes_get_data (pair.public_key, NULL), len);
+  memcpy (public_key + at, g_bytes_get_data (point, NULL), point_len);
+  assert_public_refused (kem, cv_span (public_key, len));
+
+  g_assert_true (cv_crypto_kem_encapsulate (crypto, kem, cv_span_from_bytes (pair.public_key),
+                                            &good_enc, &sent, NULL));
+  enc = g_memdup2 (g_bytes_get_data (good_enc, NULL), enc_len);
+  memcpy (enc + enc_len - point_len, g_bytes_get_data (point, NULL), point_len);
+  g_assert_null (cv_crypto_kem_decapsulate (crypto, kem, cv_secret_span (pair.private_key),
+                                            cv_span (enc, enc_len), NULL));
+}
+
+/* All of them in little-endian: 0, 1, what else has small order, p − 1, p, p + 1. */
 static void
 test_small_order (void)
 {
-  guint8 zero[56] = {0};
-  guint8 xwing[1216];
-  g_auto (CvCryptoKeyPair) pair = {0};
-  g_autoptr (GBytes) enc = NULL;
-  g_autoptr (CvSecret) shared = NULL;
+  static const char *const x25519[] = {
+      "0000000000000000000000000000000000000000000000000000000000000000",
+      "0100000000000000000000000000000000000000000000000000000000000000",
+      "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+      "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+      "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  };
+  static const char *const x448[] = {
+      "00000000000000000000000000000000000000000000000000000000"
+      "00000000000000000000000000000000000000000000000000000000",
+      "01000000000000000000000000000000000000000000000000000000"
+      "00000000000000000000000000000000000000000000000000000000",
+      "feffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+      "feffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+      "ffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+      "feffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+      "00000000000000000000000000000000000000000000000000000000"
+      "ffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+  };
 
-  g_assert_false (
-      cv_crypto_kem_encapsulate (crypto, CV_KEM_X25519, cv_span (zero, 32), &enc, &shared, NULL));
-  g_assert_false (
-      cv_crypto_kem_encapsulate (crypto, CV_KEM_X448, cv_span (zero, 56), &enc, &shared, NULL));
-  g_assert_true (cv_crypto_kem_generate (crypto, CV_KEM_XWING, &pair, NULL));
-  memcpy (xwing, g_bytes_get_data (pair.public_key, NULL), sizeof xwing);
-  memset (xwing + 1184, 0, 32);
-  g_assert_false (
-      cv_crypto_kem_encapsulate (crypto, CV_KEM_XWING, CV_SPAN_ARRAY (xwing), &enc, &shared, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (x25519); i++) {
+    assert_small_order (CV_KEM_X25519, x25519[i], 0);
+    assert_small_order (CV_KEM_XWING, x25519[i], 1184);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (x448); i++)
+    assert_small_order (CV_KEM_X448, x448[i], 0);
 }
 
 static void
