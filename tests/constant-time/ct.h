@@ -4,8 +4,9 @@
 /* Secrets that valgrind watches: a branch or an index that depends on a hidden byte is reported.
  *
  * Hidden is "undefined" to memcheck, which follows it through copies and arithmetic, also through
- * OpenSSL: what is computed from a hidden key is hidden. A test shows what becomes public on
- * purpose (a ciphertext, a public key) before anything may branch on it. */
+ * OpenSSL: what is computed from a hidden key is hidden. Fresh secrets are hidden where they are
+ * drawn, and what becomes public on purpose is shown where it does (ct-wraps.c); a test hides and
+ * shows the rest. */
 #pragma once
 
 #include "base/secret.h"
@@ -49,4 +50,5 @@ void ct_add (const char *path, void (*run) (void));
 
 void ct_add_codes (void);
 void ct_add_crypto (void);
+void ct_add_group (void);
 void ct_add_mls (void);
