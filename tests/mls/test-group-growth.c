@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Processing a commit grows with log N, said without a clock: the operations are counted, the nodes
+ * that two epochs share are compared by address, and what an epoch takes on the heap is measured.
+ * Whoever copies or hashes the whole tree, or looks at every leaf's signature again, fails here. */
+#include "mls/counts.h"
+#include "mls/group-private.h"
+#include "mls/members.h"
+
+#include <malloc.h>
+
+#define DEPTH_MAX 9 /* 512 members */
+
+/* Only those are held whose commits fill the copath of leaf 0: the leaves 0, 1, 2, 4, 8 …
+ *
+ *              ●                  ● filled by the commit of
+ *         ●         ●(4)
+ *       ●   ●(2)  ·   ·
+ *      0 1 2 3   4 5 6 7
+ */
+typedef struct {
+  guint depth; /* N = 2^depth */
+  Member *members[DEPTH_MAX + 1];
+} Meeting;
+
+static guint32
+n_members (const Meeting *meeting)
+{
+  return 1u << meeting->depth;
+}
+
+static gboolean
+is_held (guint32 leaf)
+{
+  return (leaf & (leaf - 1)) == 0;
+}
+
+/* Everybody at once, without a path; then each that is held commits once. */
+static Meeting *
+meeting_new (guint depth)
+{
+  Meeting *meeting = g_new0 (Meeting, 1);
+  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func ((GDestroyNotify)member_free);
+  g_autofree CvSpan *offers = g_new (CvSpan, 1u << depth);
+  CvMlsCommitParams add = {
+      .adds = offers, .n_adds = (1u << depth) - 1, .is_pathless = TRUE, .now_s = TEST_NOW_S};
+  CvMlsCommitParams rotate = {.now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) added = {0};
+  guint n_held = 1;
+
+  meeting->depth = depth;
+  meeting->members[0] = member_new (members_get_suite (0x0001), "member 0");
+  for (guint32 i = 1; i < n_members (meeting); i++) {
+    Member *member = member_new (members_get_suite (0x0001), "somebody");
+
+    offers[i - 1] = member_offer (member);
+    if (is_held (i))
+      meeting->members[n_held++] = member;
+    else
+      g_ptr_array_add (others, member);
+  }
+  member_create (meeting->members[0]);
+  member_commit (meeting->members[0], &add, &added);
+  for (guint i = 1; i < n_held; i++)
+    member_join (meeting->members[i], added.welcome);
+  for (guint i = n_held; i > 0; i--) {
+    g_auto (CvMlsCommitResult) result = {0};
+
+    member_commit (meeting->members[i - 1], &rotate, &result);
+    for (guint j = 0; j < n_held; j++)
+      if (j != i - 1)
+        member_follow (meeting->members[j], result.commit);
+  }
+  return meeting;
+}
+
+static void
+meeting_free (Meeting *meeting)
+{
+  for (guint i = 0; i <= meeting->depth; i++)
+    member_free (meeting->members[i]);
+  g_free (meeting);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Meeting, meeting_free)
+
+/* By the member at leaf 0. */
+static GBytes *
+make_commit (Meeting *meeting)
+{
+  CvMlsCommitParams params = {.now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+
+  member_commit (meeting->members[0], &params, &result);
+  return g_bytes_ref (result.commit);
+}
+
+/* Present in a build with the address sanitizer alone, which replaces malloc. */
+extern size_t __sanitizer_get_current_allocated_bytes (void) __attribute__ ((weak));
+
+static gsize
+heap_bytes (void)
+{
+  struct mallinfo2 info;
+
+  if (__sanitizer_get_current_allocated_bytes)
+    return __sanitizer_get_current_allocated_bytes ();
+  info = mallinfo2 ();
+  return info.uordblks + info.hblkhd;
+}
+
+/* The neighbour of the committer has the most to do: it derives every key of the path. */
+static void
+test_processing (gconstpointer data)
+{
+  Meeting *meeting = (Meeting *)data;
+  guint depth = meeting->depth;
+  g_autoptr (GBytes) commit = make_commit (meeting);
+  MlsCounts counts;
+
+  mls_counts_reset ();
+  member_follow (meeting->members[1], commit);
+  counts = mls_counts_get ();
+  g_assert_cmpuint (counts.n[MLS_COUNT_VERIFY], ==, 2); /* the message and the new leaf */
+  g_assert_cmpuint (counts.n[MLS_COUNT_SIGN], ==, 0);
+  g_assert_cmpuint (counts.n[MLS_COUNT_ENCAPSULATE], ==, 0);
+  g_assert_cmpuint (counts.n[MLS_COUNT_DECAPSULATE], ==, 1);
+  g_assert_cmpuint (counts.n[MLS_COUNT_KEY_PAIR], ==, depth);
+  g_assert_cmpuint (counts.n[MLS_COUNT_CHECK_KEY], ==, depth + 1);
+  /* Tree hashes with the path blank and with it new, a parent hash for each of its nodes. */
+  g_assert_cmpuint (counts.n[MLS_COUNT_HASH], <=, 3 * depth + 2);
+}
+
+/* Log N path secrets are sealed, and nobody's signature is looked at. */
+static void
+test_making (gconstpointer data)
+{
+  Meeting *meeting = (Meeting *)data;
+  guint depth = meeting->depth;
+  g_autoptr (GBytes) commit = NULL;
+  MlsCounts counts;
+
+  mls_counts_reset ();
+  commit = make_commit (meeting);
+  counts = mls_counts_get ();
+  g_assert_cmpuint (counts.n[MLS_COUNT_VERIFY], ==, 0);
+  g_assert_cmpuint (counts.n[MLS_COUNT_SIGN], ==, 2);
+  g_assert_cmpuint (counts.n[MLS_COUNT_ENCAPSULATE], ==, depth);
+  g_assert_cmpuint (counts.n[MLS_COUNT_KEY_PAIR], ==, depth + 1);
+  g_assert_cmpuint (counts.n[MLS_COUNT_HASH], <=, 3 * depth + 2);
+  member_follow (meeting->members[1], commit);
+}
+
+static void
+test_shared_nodes (gconstpointer data)
+{
+  Meeting *meeting = (Meeting *)data;
+  Member *reader = meeting->members[1];
+  g_autoptr (CvMlsGroup) before = cv_mls_group_ref (reader->group);
+  g_autoptr (GBytes) commit = make_commit (meeting);
+  guint32 n_nodes = cv_mls_tree_math_n_nodes (n_members (meeting));
+  guint32 n_own = 0;
+
+  member_follow (reader, commit);
+  for (guint32 i = 0; i < n_nodes; i++) {
+    CvMlsNode node = {i};
+
+    n_own += cv_mls_ratchet_tree_get_subtree (before->epoch->tree, node)
+                     != cv_mls_ratchet_tree_get_subtree (reader->group->epoch->tree, node)
+                 ? 1
+                 : 0;
+  }
+  g_assert_cmpuint (n_own, ==, meeting->depth + 1);
+}
+
+/* Heap bytes of an epoch that is held beside the one before it; the mean of four. */
+static gsize
+measure_epoch (Meeting *meeting)
+{
+  Member *reader = meeting->members[1];
+  CvMlsGroup *held[4];
+  GBytes *commits[4];
+  gsize before;
+  gsize bytes;
+
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
+    commits[i] = make_commit (meeting);
+  before = heap_bytes ();
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++) {
+    held[i] = cv_mls_group_ref (reader->group);
+    member_follow (reader, commits[i]);
+  }
+  bytes = (heap_bytes () - before) / G_N_ELEMENTS (held);
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++) {
+    cv_mls_group_unref (held[i]);
+    g_bytes_unref (commits[i]);
+  }
+  return bytes;
+}
+
+/* 64 times the members. An array of node pointers alone would be 8 KiB more, copied nodes 150 KiB;
+ * the paths in the set of keys make it log² N and not log N. */
+static void
+test_memory (gconstpointer data)
+{
+  Meeting *const *meetings = data;
+  gsize small = measure_epoch (meetings[0]);
+  gsize large = measure_epoch (meetings[1]);
+
+  g_test_message ("an epoch of 8 takes %zu bytes, one of 512 takes %zu", small, large);
+  g_assert_cmpuint (small, >, 1000);
+  g_assert_cmpuint (large, <, 5 * small);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct {
+    const char *name;
+    GTestDataFunc run;
+  } claims[] = {
+      {"processing", test_processing},
+      {"making", test_making},
+      {"shared-nodes", test_shared_nodes},
+  };
+  Meeting *meetings[] = {meeting_new (3), meeting_new (9)};
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (meetings); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (claims); j++) {
+      g_autofree char *path =
+          g_strdup_printf ("/mls/group-growth/%s-of-%u", claims[j].name, n_members (meetings[i]));
+
+      g_test_add_data_func (path, meetings[i], claims[j].run);
+    }
+  g_test_add_data_func ("/mls/group-growth/memory", meetings, test_memory);
+  result = g_test_run ();
+  for (gsize i = 0; i < G_N_ELEMENTS (meetings); i++)
+    meeting_free (meetings[i]);
+  return result;
+}
