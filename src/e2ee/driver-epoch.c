@@ -43,6 +43,9 @@ keep_old (CvE2eeGroupDriver *driver)
 {
   CvE2eeOldEpoch *old = g_new0 (CvE2eeOldEpoch, 1);
   old->group = g_steal_pointer (&driver->group);
+  /* A worker reads the group that it commits on; then the secrets go with the group. */
+  if (!driver->is_job_running)
+    cv_mls_group_retire (old->group);
   old->until_us = G_MAXINT64;
   g_ptr_array_add (driver->old_epochs, old);
   if (driver->old_epochs->len > OLD_EPOCHS_MAX)

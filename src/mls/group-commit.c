@@ -133,23 +133,48 @@ make_items (const CvMlsGroup *group, const CvMlsCommitParams *params, GError **e
   return g_steal_pointer (&items);
 }
 
-static gboolean
-add_path (const CvMlsGroup *group, CvMlsStagedCommit *staged, CvMlsAuthenticatedContent *auth,
-          CvMlsTreekemPath **path, GError **error)
+/* The own leaf after the commit is signed with this. */
+static CvSpan
+get_next_key (const CvMlsGroup *group, const CvMlsStagedCommit *staged)
 {
-  const CvMlsCipher *cipher = &group->epoch->cipher;
-  CvMlsTreekemRenew renew = {
-      .group_id = cv_mls_group_get_id (group),
-      .from = cv_mls_ratchet_tree_get_leaf (staged->tree, cv_mls_group_get_own_leaf (group)),
-      .signature_private = cv_secret_span (group->signature_private),
-  };
-  g_autoptr (CvMlsTreekemPath) made =
-      cv_mls_treekem_renew (cipher, staged->tree, staged->keys, &renew, error);
+  return cv_secret_span (staged->signature_private ? staged->signature_private
+                                                   : group->signature_private);
+}
+
+static CvMlsTreekemPath *
+renew_path (const CvMlsGroup *group, const CvMlsLeafParams *leaf, CvMlsStagedCommit *staged,
+            GError **error)
+{
+  CvMlsLeaf own = cv_mls_group_get_own_leaf (group);
+  g_autoptr (CvMlsLeafNode) from = cv_mls_group_dup_own_leaf (group, leaf, error);
+  g_autoptr (CvMlsTreekemPath) path = NULL;
+  CvMlsTreekemRenew renew = {.group_id = cv_mls_group_get_id (group), .from = from};
+
+  if (!from)
+    return NULL;
+  if (leaf)
+    staged->signature_private = cv_secret_new_from (leaf->signature_private);
+  renew.signature_private = get_next_key (group, staged);
+  path = cv_mls_treekem_renew (&group->epoch->cipher, staged->tree, staged->keys, &renew, error);
+  /* A leaf that says something else has to be one that the others take. */
+  if (!path
+      || (leaf
+          && !cv_mls_tree_validation_check_new_leaf (staged->tree, own, staged->effects.extensions,
+                                                     error)))
+    return NULL;
+  return g_steal_pointer (&path);
+}
+
+static gboolean
+add_path (const CvMlsGroup *group, const CvMlsLeafParams *leaf, CvMlsStagedCommit *staged,
+          CvMlsAuthenticatedContent *auth, CvMlsTreekemPath **path, GError **error)
+{
+  g_autoptr (CvMlsTreekemPath) made = renew_path (group, leaf, staged, error);
 
   if (!made || !cv_mls_staged_commit_fix_tree (staged, error))
     return FALSE;
   auth->content.commit->path =
-      cv_mls_treekem_seal (cipher, staged->tree, made, staged->effects.added,
+      cv_mls_treekem_seal (&group->epoch->cipher, staged->tree, made, staged->effects.added,
                            cv_span_from_bytes (staged->encoded_context), error);
   if (!auth->content.commit->path)
     return FALSE;
@@ -202,8 +227,14 @@ make_welcome (const CvMlsGroup *group, const CvMlsStagedCommit *staged, const Cv
 {
   g_auto (CvMlsGroupInfo) info = {0};
   g_auto (CvMlsWelcome) welcome = {0};
+  const CvMlsInfoPlan plan = {
+      .epoch = next,
+      .signer = cv_mls_group_get_own_leaf (group),
+      .signature_private = get_next_key (group, staged),
+      .has_tree = !is_tree_beside,
+  };
 
-  if (!cv_mls_group_make_info (group, next, !is_tree_beside, NULL, &info, error)
+  if (!cv_mls_group_make_info (&plan, &info, error)
       || !seal_welcome (staged, next, &info, &welcome, error)
       || !add_newcomers (staged, path, &welcome, error))
     return NULL;
@@ -239,10 +270,10 @@ make_epoch (const CvMlsGroup *group, GPtrArray *items, const CvMlsCommitOptions 
                               &auth->content);
   auth->content.commit = cv_mls_commit_new ();
   cv_mls_proposal_items_name (items, auth->content.commit);
-  if (options->is_pathless && !staged->effects.needs_path)
+  if (options->is_pathless && !staged->effects.needs_path && !options->leaf)
     is_ready = cv_mls_staged_commit_fix_tree (staged, error);
   else
-    is_ready = add_path (group, staged, auth, path, error);
+    is_ready = add_path (group, options->leaf, staged, auth, path, error);
   if (!is_ready)
     return NULL;
   staged->psk_secret = cv_mls_psk_lookup_secret (&group->epoch->cipher, &options->lookup,
@@ -291,7 +322,8 @@ cv_mls_group_commit_items (const CvMlsGroup *group, GPtrArray *items,
       .crypto = group->crypto,
       .epoch = &next,
       .keys = &staged.keys,
-      .signature_private = group->signature_private,
+      .signature_private =
+          staged.signature_private ? staged.signature_private : group->signature_private,
       .past = group->past,
       .reinit = staged.effects.reinit,
   };
@@ -331,6 +363,7 @@ cv_mls_group_commit (const CvMlsGroup *group, const CvMlsCommitParams *params,
       .is_pathless = params->is_pathless,
       .is_public = params->is_public,
       .is_tree_beside = params->is_tree_beside,
+      .leaf = params->leaf,
       .now_s = params->now_s,
   };
   CvMlsProposalRules rules = make_rules (group, 0, params->now_s);

@@ -280,13 +280,20 @@ make_info (const CvMlsGroup *group, gboolean has_tree, GError **error)
   g_auto (CvMlsGroupInfo) info = {0};
   g_auto (CvCryptoKeyPair) external = {0};
   g_autoptr (GBytes) external_pub = NULL;
+  CvMlsInfoPlan plan = {
+      .epoch = epoch,
+      .signer = cv_mls_group_get_own_leaf (group),
+      .signature_private = cv_secret_span (group->signature_private),
+      .has_tree = has_tree,
+  };
 
   if (!cv_mls_group_check_open (group, error)
       || !cv_mls_key_schedule_external_pair (
           &epoch->cipher, cv_secret_span (epoch->secrets.external_secret), &external, error))
     return NULL;
   external_pub = cv_mls_extension_dup_external_pub (cv_span_from_bytes (external.public_key));
-  if (!cv_mls_group_make_info (group, epoch, has_tree, external_pub, &info, error))
+  plan.external_pub = external_pub;
+  if (!cv_mls_group_make_info (&plan, &info, error))
     return NULL;
   return cv_mls_message_wrap_group_info (&info);
 }

@@ -20,6 +20,7 @@ struct CvMlsGroup {
   CvMlsPastPsks *past; /* this epoch's included */
   GPtrArray *pending; /* CvMlsProposalItem with references: wait for a commit; mutable */
   CvMlsProposal *reinit; /* this epoch is the last: nothing is sent or taken; else NULL */
+  gboolean is_retired; /* only late application messages are opened */
 };
 
 /* Borrowed, but what is marked taken: that is empty after success. */
@@ -36,7 +37,7 @@ typedef struct {
 CvMlsGroup *
 cv_mls_group_assemble (const CvMlsGroupParts *parts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* RFC 9420 §11.2: STATE when the group was re-initialised. */
+/* STATE when the group was re-initialised (RFC 9420 §11.2) or the epoch is retired. */
 gboolean
 cv_mls_group_check_open (const CvMlsGroup *group, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -53,9 +54,16 @@ gboolean cv_mls_group_find_signature_key (gpointer group, CvMlsLeaf leaf, CvSpan
 /* The ratchet_tree extension's content. */
 GBytes *cv_mls_group_encode_tree (const CvMlsRatchetTree *tree);
 
-/* GroupInfo of that epoch, signed by this member; external_pub: NULL for a Welcome. */
-gboolean cv_mls_group_make_info (const CvMlsGroup *group, const CvMlsEpoch *epoch,
-                                 gboolean has_tree, GBytes *external_pub, CvMlsGroupInfo *info,
+/* What a GroupInfo is to be; borrowed. */
+typedef struct {
+  const CvMlsEpoch *epoch;
+  CvMlsLeaf signer;
+  CvSpan signature_private;
+  gboolean has_tree;
+  GBytes *external_pub; /* NULL for a Welcome */
+} CvMlsInfoPlan;
+
+gboolean cv_mls_group_make_info (const CvMlsInfoPlan *plan, CvMlsGroupInfo *info,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- proposals (group-propose.c, group-external-propose.c) ---- */
@@ -66,10 +74,21 @@ CvMlsProposal *
 cv_mls_group_make_proposal (const CvMlsCipher *cipher, const CvMlsProposeParams *params,
                             CvSpan own_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Keeps a proposal whose signature was checked; leaf_private: of an own Update. Its reference is
- * borrowed. A second time is no error. */
+/* The private keys of an own Update. */
+typedef struct {
+  CvSecret *leaf_private;
+  CvSecret *signature_private; /* NULL: the one that the group has */
+} CvMlsOwnUpdate;
+
+/* What the own next leaf goes on from: the present one, or a new one of `leaf`. Its encryption key
+ * is the present one, which must be replaced. */
+CvMlsLeafNode *cv_mls_group_dup_own_leaf (const CvMlsGroup *group, const CvMlsLeafParams *leaf,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Keeps a proposal whose signature was checked, when somebody could commit it; own: of an own
+ * Update, else NULL. Its reference is borrowed. A second time is no error. */
 gboolean cv_mls_group_keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
-                                     CvSecret *leaf_private, GBytes **reference,
+                                     const CvMlsOwnUpdate *own, guint64 now_s, GBytes **reference,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- a commit being made (group-commit.c, group-external.c, group-successor.c) ---- */
@@ -82,6 +101,7 @@ typedef struct {
   gboolean is_public;
   gboolean is_tree_beside;
   CvMlsPskUsage successor_usage;
+  const CvMlsLeafParams *leaf; /* new credential and signature key; NULL: as before */
   guint64 now_s;
 } CvMlsCommitOptions;
 

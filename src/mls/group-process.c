@@ -293,6 +293,8 @@ cv_mls_group_process_commit (const CvMlsGroup *group, const CvMlsAuthenticatedCo
   if (!next)
     return FALSE;
   parts.reinit = staged.effects.reinit;
+  if (staged.signature_private)
+    parts.signature_private = staged.signature_private;
   received->next = cv_mls_group_assemble (&parts, error);
   return received->next != NULL;
 }

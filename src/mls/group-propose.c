@@ -40,38 +40,45 @@ make_extensions (const CvMlsProposeParams *params)
   return cv_mls_proposal_new_group_context_extensions (extensions);
 }
 
-/* The own leaf with a new encryption key, whose private half goes to `leaf_private`. */
+/* The own leaf with a new encryption key, and all else that `leaf` says (NULL: nothing); the private
+ * keys go to `update`. */
 static CvMlsProposal *
-make_update (const CvMlsGroup *group, CvSecret **leaf_private, GError **error)
+make_update (const CvMlsGroup *group, const CvMlsLeafParams *leaf, CvMlsOwnUpdate *update,
+             GError **error)
 {
   const CvMlsCipher *cipher = &group->epoch->cipher;
   CvMlsLeaf own = cv_mls_group_get_own_leaf (group);
   g_auto (CvCryptoKeyPair) pair = {0};
+  g_autoptr (CvMlsLeafNode) from = NULL;
   g_autoptr (CvMlsLeafNode) node = NULL;
   GError *local = NULL;
   CvMlsLeafRenewal renewal = {
       .source = CV_MLS_LEAF_SOURCE_UPDATE,
       .group_id = cv_mls_group_get_id (group),
       .leaf = own,
-      .signature_private = cv_secret_span (group->signature_private),
+      .signature_private =
+          leaf ? leaf->signature_private : cv_secret_span (group->signature_private),
   };
 
+  from = cv_mls_group_dup_own_leaf (group, leaf, error);
+  if (!from)
+    return NULL;
   if (!cv_crypto_kem_generate (cipher->crypto, cipher->suite->kem, &pair, &local)) {
     cv_mls_error_adopt (error, local);
     return NULL;
   }
   renewal.encryption_key = cv_span_from_bytes (pair.public_key);
-  node = cv_mls_leaf_node_renew (cipher, cv_mls_ratchet_tree_get_leaf (group->epoch->tree, own),
-                                 &renewal, error);
+  node = cv_mls_leaf_node_renew (cipher, from, &renewal, error);
   if (!node)
     return NULL;
-  *leaf_private = g_steal_pointer (&pair.private_key);
+  update->leaf_private = g_steal_pointer (&pair.private_key);
+  update->signature_private = leaf ? cv_secret_new_from (leaf->signature_private) : NULL;
   return cv_mls_proposal_new_update (node);
 }
 
-/* What a receiver would refuse is not sent. */
+/* Whether anybody could commit it: what is not valid does not wait, and is not sent. */
 static gboolean
-check_own (const CvMlsGroup *group, CvMlsProposal *proposal, guint64 now_s, GError **error)
+check (const CvMlsGroup *group, const CvMlsProposalItem *item, guint64 now_s, GError **error)
 {
   CvMlsProposalRules rules = {
       .cipher = &group->epoch->cipher,
@@ -80,11 +87,32 @@ check_own (const CvMlsGroup *group, CvMlsProposal *proposal, guint64 now_s, GErr
       .committer = {G_MAXUINT32}, /* somebody else */
       .now_s = now_s,
   };
-  g_autoptr (CvMlsProposalItem) item =
-      cv_mls_proposal_item_new (proposal, cv_mls_group_get_own_leaf (group));
 
-  item->reference = g_bytes_new (NULL, 0);
   return cv_mls_proposal_rules_check_item (&rules, item, error);
+}
+
+static void
+own_update_clear (CvMlsOwnUpdate *update)
+{
+  g_clear_pointer (&update->leaf_private, cv_secret_unref);
+  g_clear_pointer (&update->signature_private, cv_secret_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsOwnUpdate, own_update_clear)
+
+CvMlsLeafNode *
+cv_mls_group_dup_own_leaf (const CvMlsGroup *group, const CvMlsLeafParams *leaf, GError **error)
+{
+  const CvMlsCipher *cipher = &group->epoch->cipher;
+  CvMlsLeafNode *old =
+      cv_mls_ratchet_tree_get_leaf (group->epoch->tree, cv_mls_group_get_own_leaf (group));
+
+  if (!leaf)
+    return cv_mls_leaf_node_ref (old);
+  if (leaf->suite->id.value != cipher->suite->id.value) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "leaf is not of the group's suite");
+    return NULL;
+  }
+  return cv_mls_leaf_node_new (cipher, leaf, cv_span_from_bytes (old->encryption_key), error);
 }
 
 CvMlsProposal *
@@ -115,11 +143,12 @@ cv_mls_group_make_proposal (const CvMlsCipher *cipher, const CvMlsProposeParams 
 
 gboolean
 cv_mls_group_keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
-                            CvSecret *leaf_private, GBytes **reference, GError **error)
+                            const CvMlsOwnUpdate *own, guint64 now_s, GBytes **reference,
+                            GError **error)
 {
   g_autoptr (GBytes) made = cv_mls_framing_dup_proposal_ref (&group->epoch->cipher, auth, error);
   const CvMlsProposalItem *kept;
-  CvMlsProposalItem *item;
+  g_autoptr (CvMlsProposalItem) item = NULL;
 
   if (!made)
     return FALSE;
@@ -132,9 +161,14 @@ cv_mls_group_keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *
   if (group->pending->len >= CV_MLS_LIMIT_ENTRIES)
     return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
   item = cv_mls_proposal_item_new_sent (&auth->content, made);
-  item->leaf_private = leaf_private ? cv_secret_ref (leaf_private) : NULL;
-  g_ptr_array_add (group->pending, item);
+  if (!check (group, item, now_s, error))
+    return FALSE;
+  if (own && own->leaf_private)
+    item->leaf_private = cv_secret_ref (own->leaf_private);
+  if (own && own->signature_private)
+    item->signature_private = cv_secret_ref (own->signature_private);
   *reference = item->reference;
+  g_ptr_array_add (group->pending, g_steal_pointer (&item));
   return TRUE;
 }
 
@@ -143,7 +177,7 @@ cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *params, GErro
 {
   const CvMlsEpoch *epoch = group->epoch;
   g_auto (CvMlsAuthenticatedContent) auth = {0};
-  g_autoptr (CvSecret) leaf_private = NULL;
+  g_auto (CvMlsOwnUpdate) update = {0};
   g_autoptr (GBytes) message = NULL;
   GBytes *reference;
 
@@ -154,14 +188,15 @@ cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *params, GErro
                               &auth.content);
   auth.content.proposal =
       params->type == CV_MLS_PROPOSAL_UPDATE
-          ? make_update (group, &leaf_private, error)
+          ? make_update (group, params->leaf, &update, error)
           : cv_mls_group_make_proposal (&epoch->cipher, params, cv_mls_group_get_id (group), error);
-  if (!auth.content.proposal || !check_own (group, auth.content.proposal, params->now_s, error)
+  if (!auth.content.proposal
       || !cv_mls_framing_sign (&epoch->cipher, &auth, cv_span_from_bytes (epoch->encoded_context),
                                cv_secret_span (group->signature_private), error))
     return NULL;
   message = cv_mls_group_frame (group, &auth, error);
-  if (!message || !cv_mls_group_keep_proposal (group, &auth, leaf_private, &reference, error))
+  if (!message
+      || !cv_mls_group_keep_proposal (group, &auth, &update, params->now_s, &reference, error))
     return NULL;
   return g_steal_pointer (&message);
 }

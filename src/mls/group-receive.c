@@ -122,12 +122,12 @@ summarise_proposal (CvMlsGroup *group, const CvMlsProposal *proposal, GBytes *re
 }
 
 static gboolean
-take_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
+take_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, guint64 now_s,
                CvMlsProposalSummary *summary, GError **error)
 {
   GBytes *reference;
 
-  return cv_mls_group_keep_proposal (group, auth, NULL, &reference, error)
+  return cv_mls_group_keep_proposal (group, auth, NULL, now_s, &reference, error)
          && summarise_proposal (group, auth->content.proposal, reference, summary, error);
 }
 
@@ -145,11 +145,21 @@ dispatch (CvMlsGroup *group, CvMlsAuthenticatedContent *auth, const CvMlsReceive
     received->data = g_steal_pointer (&auth->content.application);
     return TRUE;
   case CV_MLS_CONTENT_PROPOSAL:
-    return take_proposal (group, auth, &received->proposal, error);
+    return take_proposal (group, auth, params->now_s, &received->proposal, error);
   case CV_MLS_CONTENT_COMMIT:
     return cv_mls_group_process_commit (group, auth, params, received, error);
   }
   return cv_mls_error_fail_malformed (error, "content type");
+}
+
+/* A retired epoch still opens what comes late, as long as it is application data. */
+static gboolean
+check_epoch_takes (const CvMlsGroup *group, const CvMlsMessage *message, GError **error)
+{
+  if (group->is_retired && message->wire_format == CV_MLS_WIRE_PRIVATE_MESSAGE
+      && message->private_message.content_type == CV_MLS_CONTENT_APPLICATION)
+    return TRUE;
+  return cv_mls_group_check_open (group, error);
 }
 
 static void
@@ -180,9 +190,8 @@ cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params, CvMls
   CvMlsAuthenticatedContent *auth = &opened;
   gboolean is_open;
 
-  if (!cv_mls_group_check_open (group, error))
-    return FALSE;
-  if (!cv_mls_message_parse (params->message, &message, error))
+  if (!cv_mls_message_parse (params->message, &message, error)
+      || !check_epoch_takes (group, &message, error))
     return FALSE;
   if (message.wire_format == CV_MLS_WIRE_PRIVATE_MESSAGE)
     is_open = open_private (group, &message.private_message, &opened, error);

@@ -112,25 +112,25 @@ cv_mls_group_encode_tree (const CvMlsRatchetTree *tree)
 }
 
 gboolean
-cv_mls_group_make_info (const CvMlsGroup *group, const CvMlsEpoch *epoch, gboolean has_tree,
-                        GBytes *external_pub, CvMlsGroupInfo *info, GError **error)
+cv_mls_group_make_info (const CvMlsInfoPlan *plan, CvMlsGroupInfo *info, GError **error)
 {
+  const CvMlsEpoch *epoch = plan->epoch;
+
   cv_mls_group_context_copy (&info->context, &epoch->context);
   info->extensions = cv_mls_extension_list_new ();
-  if (has_tree) {
+  if (plan->has_tree) {
     g_autoptr (GBytes) tree = cv_mls_group_encode_tree (epoch->tree);
 
     cv_mls_extension_list_add (info->extensions, CV_MLS_EXTENSION_RATCHET_TREE,
                                cv_span_from_bytes (tree));
   }
-  if (external_pub)
+  if (plan->external_pub)
     cv_mls_extension_list_add (info->extensions, CV_MLS_EXTENSION_EXTERNAL_PUB,
-                               cv_span_from_bytes (external_pub));
+                               cv_span_from_bytes (plan->external_pub));
   cv_mls_grease_add_extension (info->extensions, cv_span_from_bytes (epoch->confirmation_tag));
   info->confirmation_tag = g_bytes_ref (epoch->confirmation_tag);
-  info->signer = cv_mls_group_get_own_leaf (group);
-  return cv_mls_group_info_sign (&epoch->cipher, info, cv_secret_span (group->signature_private),
-                                 error);
+  info->signer = plan->signer;
+  return cv_mls_group_info_sign (&epoch->cipher, info, plan->signature_private, error);
 }
 
 CvMlsGroup *
@@ -201,6 +201,24 @@ cv_mls_group_unref (CvMlsGroup *group)
   g_clear_pointer (&group->epoch, cv_mls_epoch_free);
   g_clear_pointer (&group->crypto, cv_crypto_context_unref);
   g_free (group);
+}
+
+void
+cv_mls_group_retire (CvMlsGroup *group)
+{
+  CvMlsEpochSecrets *secrets = &group->epoch->secrets;
+  CvMlsTreeKeys *keys = cv_mls_tree_keys_new (cv_mls_group_get_own_leaf (group), NULL);
+
+  /* RFC 9420 §9.2: consumed by the epoch after it, or of no use without the rest. What stays opens
+   * application data, verifies its signatures, and says which epoch it was. */
+  g_clear_pointer (&secrets->init_secret, cv_secret_unref);
+  g_clear_pointer (&secrets->external_secret, cv_secret_unref);
+  g_clear_pointer (&secrets->confirmation_key, cv_secret_unref);
+  g_clear_pointer (&secrets->membership_key, cv_secret_unref);
+  g_clear_pointer (&group->keys, cv_mls_tree_keys_free);
+  group->keys = keys;
+  g_ptr_array_set_size (group->pending, 0);
+  group->is_retired = TRUE;
 }
 
 const CvMlsSuite *
@@ -321,6 +339,8 @@ cv_mls_group_verify (const CvMlsGroup *group, CvMlsLeaf leaf, const char *label,
 gboolean
 cv_mls_group_check_open (const CvMlsGroup *group, GError **error)
 {
+  if (group->is_retired)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the epoch is over");
   return !group->reinit
          || cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the group was re-initialised");
 }

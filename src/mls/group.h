@@ -110,6 +110,10 @@ CvMlsGroup *cv_mls_group_ref (CvMlsGroup *group);
 void cv_mls_group_unref (CvMlsGroup *group); /* the last one wipes every secret of the epoch */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsGroup, cv_mls_group_unref)
 
+/* After the swap to the next epoch: keeps what opens late application messages, and wipes the rest of
+ * what §9.2 says. Anything else is STATE from now on. No other thread may use it meanwhile. */
+void cv_mls_group_retire (CvMlsGroup *group);
+
 /* ---- what an outsider's KeyPackage says; verified: signature, lifetime, suite ---- */
 
 typedef struct {
@@ -194,6 +198,7 @@ typedef struct {
 typedef struct {
   CvMlsProposalType type; /* not EXTERNAL_INIT */
   CvSpan key_package; /* ADD: bare KeyPackage */
+  const CvMlsLeafParams *leaf; /* UPDATE: new credential, signature key, capabilities; or NULL */
   CvMlsLeaf removed; /* REMOVE */
   CvSpan psk_id; /* PSK: external, when resumption is NULL */
   const CvMlsResumption *resumption; /* PSK */
@@ -273,6 +278,9 @@ typedef struct {
   CvMlsFindPsk find_psk; /* external PSKs of proposals that wait; may be NULL */
   CvMlsFindResumption find_resumption; /* may be NULL */
   gpointer psk_data;
+  /* The committer's new credential, signature key and capabilities; NULL: as before. The result's
+   * `next` signs with the new key. */
+  const CvMlsLeafParams *leaf;
 } CvMlsCommitParams;
 
 typedef struct {

@@ -33,6 +33,8 @@ cv_mls_proposal_item_copy (const CvMlsProposalItem *item)
   copy->sender_type = item->sender_type;
   copy->reference = item->reference ? g_bytes_ref (item->reference) : NULL;
   copy->leaf_private = item->leaf_private ? cv_secret_ref (item->leaf_private) : NULL;
+  copy->signature_private =
+      item->signature_private ? cv_secret_ref (item->signature_private) : NULL;
   return copy;
 }
 
@@ -41,6 +43,7 @@ cv_mls_proposal_item_free (CvMlsProposalItem *item)
 {
   if (!item)
     return;
+  g_clear_pointer (&item->signature_private, cv_secret_unref);
   g_clear_pointer (&item->leaf_private, cv_secret_unref);
   g_clear_pointer (&item->reference, g_bytes_unref);
   g_clear_pointer (&item->proposal, cv_mls_proposal_unref);

@@ -14,6 +14,7 @@ typedef struct {
   CvMlsLeaf proposer; /* of sender type MEMBER */
   GBytes *reference; /* ProposalRef; NULL: by value */
   CvSecret *leaf_private; /* of an own Update; else NULL */
+  CvSecret *signature_private; /* of an own Update that changes it; else NULL */
 } CvMlsProposalItem;
 
 /* By value, of a member; takes a reference. */

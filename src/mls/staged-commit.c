@@ -24,21 +24,25 @@ cv_mls_staged_commit_clear (CvMlsStagedCommit *staged)
   cv_mls_group_context_clear (&staged->context);
   cv_mls_proposal_effects_clear (&staged->effects);
   g_clear_pointer (&staged->items, g_ptr_array_unref);
+  g_clear_pointer (&staged->signature_private, cv_secret_unref);
   g_clear_pointer (&staged->keys, cv_mls_tree_keys_free);
   g_clear_pointer (&staged->tree, cv_mls_ratchet_tree_free);
   staged->before = NULL;
 }
 
-/* An own Update that is committed: its key takes the old one's place. */
+/* An own Update that is committed: its keys take the old ones' place. */
 static void
-learn_own_update (CvMlsTreeKeys *keys, const GPtrArray *items)
+learn_own_update (CvMlsStagedCommit *staged)
 {
-  for (guint i = 0; i < items->len; i++) {
-    const CvMlsProposalItem *item = g_ptr_array_index (items, i);
+  CvMlsNode own = cv_mls_tree_math_from_leaf (cv_mls_tree_keys_get_own (staged->keys));
+
+  for (guint i = 0; i < staged->items->len; i++) {
+    const CvMlsProposalItem *item = g_ptr_array_index (staged->items, i);
 
     if (item->leaf_private)
-      cv_mls_tree_keys_set (keys, cv_mls_tree_math_from_leaf (cv_mls_tree_keys_get_own (keys)),
-                            item->leaf_private);
+      cv_mls_tree_keys_set (staged->keys, own, item->leaf_private);
+    if (item->signature_private)
+      staged->signature_private = cv_secret_ref (item->signature_private);
   }
 }
 
@@ -70,7 +74,7 @@ cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
   if (keys) {
     staged->keys = cv_mls_tree_keys_copy (keys);
     cv_mls_tree_keys_prune (staged->keys, staged->tree);
-    learn_own_update (staged->keys, items);
+    learn_own_update (staged);
     if (!check_own_support (staged, error))
       return FALSE;
   }

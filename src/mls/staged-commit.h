@@ -18,6 +18,7 @@ typedef struct {
   const CvMlsEpoch *before; /* borrowed */
   CvMlsRatchetTree *tree;
   CvMlsTreeKeys *keys; /* NULL until an external joiner has its leaf */
+  CvSecret *signature_private; /* of the own new leaf; NULL: the one before */
   GPtrArray *items; /* CvMlsProposalItem, which `effects` borrows from */
   CvMlsProposalEffects effects;
   CvMlsGroupContext context; /* of the next epoch; its transcript hash is set by close */

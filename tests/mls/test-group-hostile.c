@@ -325,13 +325,28 @@ test_reference_removes_committer (MalloryWorld *world, gconstpointer data)
   assert_references_refused (world, &remove, 1, CV_MLS_ERROR_INVALID);
 }
 
-/* Its author may not commit an Update; and this one is not even of source update. */
+/* Its author may not commit an Update, however good it is. */
 static void
 test_reference_updates_committer (MalloryWorld *world, gconstpointer data)
 {
-  CvMlsProposal *update = cv_mls_proposal_new_update (
-      cv_mls_ratchet_tree_get_leaf (world->mallory->group->epoch->tree, (CvMlsLeaf){0}));
+  const CvMlsGroup *group = world->mallory->group;
+  g_auto (CvCryptoKeyPair) pair = {0};
+  g_autoptr (CvMlsLeafNode) node = NULL;
+  CvMlsLeafRenewal renewal = {
+      .source = CV_MLS_LEAF_SOURCE_UPDATE,
+      .group_id = cv_mls_group_get_id (group),
+      .signature_private = cv_secret_span (group->signature_private),
+  };
+  CvMlsProposal *update;
 
+  g_assert_true (
+      cv_crypto_kem_generate (members_get_crypto (), group->epoch->cipher.suite->kem, &pair, NULL));
+  renewal.encryption_key = cv_span_from_bytes (pair.public_key);
+  node = cv_mls_leaf_node_renew (&group->epoch->cipher,
+                                 cv_mls_ratchet_tree_get_leaf (group->epoch->tree, (CvMlsLeaf){0}),
+                                 &renewal, NULL);
+  g_assert_nonnull (node);
+  update = cv_mls_proposal_new_update (node);
   assert_references_refused (world, &update, 1, CV_MLS_ERROR_INVALID);
 }
 

@@ -342,6 +342,41 @@ test_makes_no_nonsense (World *world, gconstpointer is_public)
   assert_proposes_nothing (world->bob, params, is_public, CV_MLS_ERROR_MALFORMED);
 }
 
+/* What nobody could commit does not wait: it would keep everybody from sending (§12.4). */
+static void
+test_takes_no_nonsense (World *world, gconstpointer is_public)
+{
+  CvMlsGroup *group = world->bob->group;
+  const CvMlsEpoch *epoch = group->epoch;
+  CvMlsLeafNode *leaf = cv_mls_ratchet_tree_get_leaf (epoch->tree, (CvMlsLeaf){1});
+  CvMlsProposal *proposals[] = {
+      cv_mls_proposal_new_remove ((CvMlsLeaf){3}),
+      cv_mls_proposal_new_update (leaf),
+      cv_mls_proposal_new_external_init (CV_SPAN_LITERAL ("kem output")),
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (proposals); i++) {
+    g_auto (CvMlsAuthenticatedContent) auth = {0};
+    g_auto (CvMlsReceived) received = {0};
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) message = NULL;
+
+    auth.wire_format = is_public ? CV_MLS_WIRE_PUBLIC_MESSAGE : CV_MLS_WIRE_PRIVATE_MESSAGE;
+    cv_mls_group_start_content (group, CV_MLS_CONTENT_PROPOSAL, CV_SPAN_EMPTY, &auth.content);
+    auth.content.proposal = proposals[i];
+    g_assert_true (cv_mls_framing_sign (&epoch->cipher, &auth,
+                                        cv_span_from_bytes (epoch->encoded_context),
+                                        cv_secret_span (group->signature_private), &error));
+    message = cv_mls_group_frame (group, &auth, &error);
+    g_assert_no_error (error);
+    g_assert_false (
+        member_try_receive (world->alice, cv_span_from_bytes (message), &received, &error));
+    g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+    g_assert_cmpuint (cv_mls_group_get_n_pending (world->alice->group), ==, 0);
+  }
+  assert_all_well (world);
+}
+
 /* §12.4: no application data before the commit, but for proposals that were given up. */
 static void
 test_data_waits (World *world, gconstpointer is_public)
@@ -448,6 +483,7 @@ static const Claim claims[] = {
     {"bad-ones-are-left-out", test_bad_are_left},
     {"only-when-asked-for", test_not_asked_for},
     {"makes-no-nonsense", test_makes_no_nonsense},
+    {"takes-no-nonsense", test_takes_no_nonsense},
     {"data-waits-for-the-commit", test_data_waits},
     {"rejects-what-was-not-heard", test_unheard},
     {"rejects-flipped-bits", test_damaged},

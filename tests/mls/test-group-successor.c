@@ -155,9 +155,10 @@ test_old_group_is_shut (World *world, gconstpointer data)
   CvMlsGroup *group = world->old[0]->group;
   CvMlsCommitParams commit = {.now_s = TEST_NOW_S};
   CvMlsProposeParams update = {.type = CV_MLS_PROPOSAL_UPDATE};
-  CvMlsReceiveParams receive = {.message = CV_SPAN_LITERAL ("x"), .now_s = TEST_NOW_S};
+  CvMlsReceiveParams receive = {.now_s = TEST_NOW_S};
   g_auto (CvMlsCommitResult) result = {0};
   g_auto (CvMlsReceived) received = {0};
+  g_autoptr (GBytes) message = NULL;
   g_autoptr (GError) error = NULL;
 
   assert_not_made (cv_mls_group_commit (group, &commit, &result, &error), &result, &error,
@@ -173,6 +174,11 @@ test_old_group_is_shut (World *world, gconstpointer data)
   g_assert_null (cv_mls_group_dup_group_info (group, &error));
   g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
   g_clear_error (&error);
+  /* Bob's program has no manners. */
+  g_clear_pointer (&world->old[1]->group->reinit, cv_mls_proposal_unref);
+  message = cv_mls_group_propose (world->old[1]->group, &update, &error);
+  g_assert_no_error (error);
+  receive.message = cv_span_from_bytes (message);
   g_assert_false (cv_mls_group_receive (group, &receive, &received, &error));
   g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
 }
