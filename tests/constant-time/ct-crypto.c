@@ -6,12 +6,15 @@
 
 #include "crypto/aead.h"
 #include "crypto/ctr-hmac.h"
+#include "crypto/ec-public.h"
 #include "crypto/hash.h"
 #include "crypto/hkdf.h"
 #include "crypto/hpke.h"
 #include "crypto/signature.h"
 #include "sframe/receiver.h"
 #include "sframe/sender.h"
+
+#include <openssl/obj_mac.h>
 
 #define TEXT CV_SPAN_LITERAL ("nobody shall see how long this takes")
 #define ML_KEM_MESSAGE_LEN 32
@@ -86,6 +89,36 @@ test_kem_of_vectors (void)
 {
   check_kem (CV_KEM_MLKEM768_P256, ML_KEM_MESSAGE_LEN + 96);
   check_kem (CV_KEM_ML_KEM_768, ML_KEM_MESSAGE_LEN);
+}
+
+/* How FIPS mode finds a public key: the scalar plus one is our own arithmetic. */
+static void
+test_ec_public (void)
+{
+  static const struct {
+    CvCryptoCurve curve;
+    CvKem kem;
+    int nid;
+  } rows[] = {
+      {CV_CRYPTO_CURVE_P256, CV_KEM_P256, NID_X9_62_prime256v1},
+      {CV_CRYPTO_CURVE_P384, CV_KEM_P384, NID_secp384r1},
+      {CV_CRYPTO_CURVE_P521, CV_KEM_P521, NID_secp521r1},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    EC_GROUP *group = EC_GROUP_new_by_curve_name_ex (cv_crypto_context_get_libctx (get_crypto ()),
+                                                     NULL, rows[i].nid);
+    g_auto (CvCryptoKeyPair) pair = {0};
+    g_autoptr (GBytes) found = NULL;
+
+    g_assert_true (cv_crypto_kem_generate (get_crypto (), rows[i].kem, &pair, NULL));
+    ct_agreements_are_public = TRUE;
+    found = cv_crypto_ec_public_dup (get_crypto (), rows[i].curve, group,
+                                     cv_secret_span (pair.private_key));
+    ct_agreements_are_public = FALSE;
+    g_assert_true (cv_span_equal (show (found), cv_span_from_bytes (pair.public_key)));
+    EC_GROUP_free (group);
+  }
 }
 
 static void
@@ -213,6 +246,7 @@ ct_add_crypto (void)
   ct_add ("/constant-time/crypto/kem-xwing", test_kem_xwing);
   ct_add ("/constant-time/crypto/kem-mlkem1024-p384", test_kem_mlkem1024_p384);
   ct_add ("/constant-time/crypto/kem-of-vectors", test_kem_of_vectors);
+  ct_add ("/constant-time/crypto/ec-public", test_ec_public);
   ct_add ("/constant-time/crypto/hpke", test_hpke);
   ct_add ("/constant-time/crypto/hkdf", test_hkdf);
   ct_add ("/constant-time/crypto/signature", test_signature);

@@ -132,6 +132,18 @@ WRAP (GBytes *, cv_mls_transcript_tag,
   return show_bytes (__real_cv_mls_transcript_tag (cipher, confirmation_key, confirmed, error));
 }
 
+/* An x coordinate that is half of a public key, while a test says so; a shared secret otherwise. */
+gboolean ct_agreements_are_public;
+
+WRAP (int, EVP_PKEY_derive, (EVP_PKEY_CTX * ctx, guint8 *out, size_t *len))
+{
+  int result = __real_EVP_PKEY_derive (ctx, out, len);
+
+  if (ct_agreements_are_public)
+    ct_show (out, *len);
+  return result;
+}
+
 /* ---- OpenSSL's memory stays OpenSSL's here: the lengths of its numbers depend on secrets, and wiping
  * what is freed would branch on them in our name ---- */
 

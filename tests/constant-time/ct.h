@@ -42,6 +42,9 @@ ct_is_hidden (CvSpan span)
   return span.len > 0 && VALGRIND_GET_VBITS (span.data, &bits, 1) == 1 && bits != 0;
 }
 
+/* See ct-wraps.c. */
+extern gboolean ct_agreements_are_public;
+
 /* Full; hidden. The bytes are arbitrary, and good for a private key of any curve. */
 CvSecret *ct_new_secret (gsize len);
 
