@@ -17,7 +17,8 @@
 #include <glib/gstdio.h>
 
 /* Another process, as a module keeps its state until the end of the one that loaded it. */
-#define REFUSED_PATH "/crypto/fips/subprocess"
+#define REFUSED_PATH "/crypto/fips/subprocess/refused"
+#define ACCEPTED_PATH "/crypto/fips/subprocess/accepted"
 
 static const guint16 all_suites[] = {1, 2, 3, 4, 5, 6, 7, 0xF001, 0xF002};
 
@@ -195,7 +196,7 @@ test_meets_the_other_mode (void)
 
 /* In a process of its own: FIPS mode must fail, and nothing may come back in its place. */
 static void
-test_subprocess (void)
+test_refused (void)
 {
   g_autoptr (GError) error = NULL;
 
@@ -204,6 +205,14 @@ test_subprocess (void)
   g_assert_null (cv_crypto_context_new (TRUE, &error));
   g_assert_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_PROVIDER);
   g_printerr ("%s\n", error->message);
+}
+
+static void
+test_accepted (void)
+{
+  g_autoptr (CvCrypto) crypto = g_test_subprocess () ? fips_new () : NULL;
+
+  g_assert_true (!crypto || cv_crypto_context_is_fips (crypto));
 }
 
 /* Fails the test unless FIPS mode with the modules of that folder is refused with these words. */
@@ -268,6 +277,34 @@ test_changed_module (void)
   g_rmdir (own);
 }
 
+/* As an administrator installs it for all programs, the module's place included. */
+static void
+test_openssl_cnf (void)
+{
+  const char *folder = g_getenv ("OPENSSL_MODULES");
+  g_autofree char *own = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *settings = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) env = g_environ_unsetenv (g_get_environ (), "OPENSSL_MODULES");
+
+  if (fips_is_missing ())
+    return;
+  own = g_dir_make_tmp ("conclave-fips-XXXXXX", NULL);
+  path = g_build_filename (own, "openssl.cnf", NULL);
+  settings = g_build_filename (folder, "fipsmodule.cnf", NULL);
+  text = g_strdup_printf ("openssl_conf = init\n.include %s\n[init]\nproviders = all\n"
+                          "[all]\nfips = fips_sect\n[fips_sect]\nmodule = %s/fips.so\n",
+                          settings, folder);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  env = g_environ_setenv (env, "OPENSSL_CONF", path, TRUE);
+  g_test_trap_subprocess_with_envp (ACCEPTED_PATH, (const char *const *)env, 0,
+                                    G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_unlink (path);
+  g_rmdir (own);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -280,6 +317,8 @@ main (int argc, char **argv)
   g_test_add_func ("/crypto/fips/meets-the-other-mode", test_meets_the_other_mode);
   g_test_add_func ("/crypto/fips/missing-module", test_missing_module);
   g_test_add_func ("/crypto/fips/changed-module", test_changed_module);
-  g_test_add_func (REFUSED_PATH, test_subprocess);
+  g_test_add_func ("/crypto/fips/openssl-cnf", test_openssl_cnf);
+  g_test_add_func (REFUSED_PATH, test_refused);
+  g_test_add_func (ACCEPTED_PATH, test_accepted);
   return g_test_run ();
 }

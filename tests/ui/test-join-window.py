@@ -169,14 +169,18 @@ class Fips(Guest):
         switch = dialog.find("check box", "FIPS Mode")
         self.ok(switch.has("checked") and not switch.has("sensitive"),
                 "the preferences say that the command line has decided")
-        self.app.shoot("preferences-fips")
         window.key("Escape")
         window.await_gone("dialog", "Preferences")
 
         self.open_link(NOBODY).click()
         self.ok(window.find("label", "Not a FIPS Meeting"), "another meeting is refused in words")
-        self.app.shoot("not-fips")
         self.back()
+
+        window.find("button", "New Meeting").click()
+        method = window.find("combo box", "Method")
+        self.ok(method.find("label", "High Assurance") and not method.all("label", "Post-Quantum"),
+                "a new meeting offers only methods of FIPS mode")
+        window.find("button", "Back").click()
 
         _, link = self.host("--fips", "--passcode", "1")
         self.open_link(link)

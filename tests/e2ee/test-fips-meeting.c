@@ -160,13 +160,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/e2ee/fips/history/pq-strict", &strict, test_history);
-  g_test_add_data_func ("/e2ee/fips/history/fips", &classic, test_history);
-  g_test_add_data_func ("/e2ee/fips/meets-the-other-mode/pq-strict", &strict,
+  g_test_add_data_func ("/e2ee/fips-meeting/history/pq-strict", &strict, test_history);
+  g_test_add_data_func ("/e2ee/fips-meeting/history/fips", &classic, test_history);
+  g_test_add_data_func ("/e2ee/fips-meeting/meets-the-other-mode/pq-strict", &strict,
                         test_meets_the_other_mode);
-  g_test_add_data_func ("/e2ee/fips/meets-the-other-mode/fips", &classic,
+  g_test_add_data_func ("/e2ee/fips-meeting/meets-the-other-mode/fips", &classic,
                         test_meets_the_other_mode);
-  g_test_add_func ("/e2ee/fips/other-suites-do-not-start", test_other_suites_do_not_start);
-  g_test_add_func ("/e2ee/fips/passcodes", test_passcodes);
+  g_test_add_func ("/e2ee/fips-meeting/other-suites-do-not-start", test_other_suites_do_not_start);
+  g_test_add_func ("/e2ee/fips-meeting/passcodes", test_passcodes);
   return g_test_run ();
 }
