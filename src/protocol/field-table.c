@@ -390,8 +390,9 @@ cv_field_table_parse_text (const char *text, gsize len, gsize max_bytes, GError 
   parser = json_parser_new ();
   json_parser_set_strict (parser, TRUE);
   g_signal_connect (parser, "object-member", G_CALLBACK (on_parser_object_member), &n_seen);
-  /* The parser's own message may quote the text, which is the peer's. */
-  if (!json_parser_load_from_data (parser, text, (gssize)len, NULL)
+  /* The empty text may be NULL, which json-glib calls a programmer's error. The parser's own message
+   * may quote the text, which is the peer's. */
+  if (len == 0 || !json_parser_load_from_data (parser, text, (gssize)len, NULL)
       || (root = json_parser_steal_root (parser)) == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
     g_set_error (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_SYNTAX, "not one JSON object");
     return NULL;

@@ -41,6 +41,16 @@ test_rejects_other_texts (void)
   }
 }
 
+/* What an empty span is made of. */
+static void
+test_rejects_no_text (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cv_field_table_parse_text (NULL, 0, 1000, &error));
+  g_assert_error (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_SYNTAX);
+}
+
 static void
 test_rejects_repeated_members (void)
 {
@@ -90,6 +100,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/protocol/field-table/parses-objects", test_parses_objects);
   g_test_add_func ("/protocol/field-table/rejects-other-texts", test_rejects_other_texts);
+  g_test_add_func ("/protocol/field-table/rejects-no-text", test_rejects_no_text);
   g_test_add_func ("/protocol/field-table/rejects-repeated-members", test_rejects_repeated_members);
   g_test_add_func ("/protocol/field-table/rejects-deep-texts", test_rejects_deep_texts);
   g_test_add_func ("/protocol/field-table/rejects-long-and-nul", test_rejects_long_and_nul);
