@@ -33,6 +33,13 @@ cv_span_dup (CvSpan span)
   return g_bytes_new (span.data, span.len);
 }
 
+char *
+cv_span_dup_text (CvSpan span)
+{
+  /* g_strndup gives NULL for NULL. */
+  return g_strndup (span.len > 0 ? (const char *)span.data : "", span.len);
+}
+
 gboolean
 cv_span_equal (CvSpan a, CvSpan b)
 {

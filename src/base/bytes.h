@@ -32,6 +32,7 @@ cv_span (const void *data, gsize len)
 CvSpan cv_span_from_bytes (GBytes *bytes); /* NULL gives the empty span */
 CvSpan cv_span_from_array (const GByteArray *array); /* NULL gives the empty span */
 GBytes *cv_span_dup (CvSpan span); /* full, never NULL */
+char *cv_span_dup_text (CvSpan span); /* full, never NULL, ends in NUL; nothing is checked */
 gboolean cv_span_equal (CvSpan a, CvSpan b); /* public data only: not constant-time */
 
 typedef struct {

@@ -84,7 +84,7 @@ cv_e2ee_heartbeat_parse (CvSpan encoded, CvE2eeHeartbeat *heartbeat, GError **er
                          "expected a heartbeat, got something else");
     return FALSE;
   }
-  heartbeat->member_id = g_strndup ((const char *)member_id.data, member_id.len);
+  heartbeat->member_id = cv_span_dup_text (member_id);
   return TRUE;
 }
 

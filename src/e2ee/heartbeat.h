@@ -19,7 +19,7 @@ typedef struct {
   guint8 authenticator_hash[32];
   GBytes *transcript_hash; /* confirmed */
   guint64 n_frames[CV_E2EE_N_TRACKS];
-  char *member_id; /* the server's id of the sender's connection: a hint only */
+  char *member_id; /* the server's id of the sender's connection: a hint only, may be empty */
 } CvE2eeHeartbeat;
 
 void cv_e2ee_heartbeat_clear (CvE2eeHeartbeat *heartbeat);

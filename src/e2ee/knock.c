@@ -39,7 +39,7 @@ parse (CvSpan plaintext, CvE2eeKnock *knock)
   if (!cv_reader_finish (&reader) || version != VERSION
       || !g_utf8_validate ((const char *)member_id.data, (gssize)member_id.len, NULL))
     return FALSE;
-  knock->member_id = g_strndup ((const char *)member_id.data, member_id.len);
+  knock->member_id = cv_span_dup_text (member_id);
   return TRUE;
 }
 

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define CV_E2EE_KNOCK_MAX_LEN 16384
 
 typedef struct {
-  char *member_id; /* the server's id of the joiner's connection: a hint only */
+  char *member_id; /* the server's id of the joiner's connection: a hint only, may be empty */
   GBytes *key_package;
   GBytes *key_package_ref;
   CvIdentityStatement *statement;

@@ -79,7 +79,7 @@ read_contact (CvReader *reader)
   if (!cv_reader_is_ok (reader) || contact->how > CV_IDENTITY_VERIFIED_QR_CODE
       || !g_utf8_validate ((const char *)name.data, (gssize)name.len, NULL))
     return NULL;
-  contact->name = g_strndup ((const char *)name.data, name.len);
+  contact->name = cv_span_dup_text (name);
   return g_steal_pointer (&contact);
 }
 

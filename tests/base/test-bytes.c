@@ -116,6 +116,16 @@ test_nested_vectors (void)
   g_assert_true (cv_reader_finish (&reader));
 }
 
+static void
+test_text_of_nothing (void)
+{
+  g_autofree char *nothing = cv_span_dup_text (CV_SPAN_EMPTY);
+  g_autofree char *text = cv_span_dup_text (CV_SPAN_LITERAL ("abc"));
+
+  g_assert_cmpstr (nothing, ==, "");
+  g_assert_cmpstr (text, ==, "abc");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +137,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/bytes/varint-rejects-non-minimal", test_varint_rejects_non_minimal);
   g_test_add_func ("/base/bytes/vector-bounded", test_vector_bounded);
   g_test_add_func ("/base/bytes/nested-vectors", test_nested_vectors);
+  g_test_add_func ("/base/bytes/text-of-nothing-is-empty", test_text_of_nothing);
   return g_test_run ();
 }

@@ -33,6 +33,17 @@ test_round_trip (void)
   g_assert_cmpstr (parsed.member_id, ==, "0123456789abcdef");
 }
 
+/* A peer that does not know its connection's id says the empty one. */
+static void
+test_empty_id (void)
+{
+  const CvE2eeHeartbeat heartbeat = {.epoch = 7};
+  g_autoptr (GBytes) encoded = cv_e2ee_heartbeat_write (&heartbeat);
+  g_auto (CvE2eeHeartbeat) parsed = {0};
+  g_assert_true (cv_e2ee_heartbeat_parse (cv_span_from_bytes (encoded), &parsed, NULL));
+  g_assert_cmpstr (parsed.member_id, ==, "");
+}
+
 static void
 test_rejects (void)
 {
@@ -97,6 +108,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/e2ee/heartbeat/round-trip", test_round_trip);
+  g_test_add_func ("/e2ee/heartbeat/empty-id-is-a-text", test_empty_id);
   g_test_add_func ("/e2ee/heartbeat/rejects", test_rejects);
   g_test_add_func ("/e2ee/heartbeat/interval", test_interval);
   g_test_add_func ("/e2ee/heartbeat/tracker", test_tracker);

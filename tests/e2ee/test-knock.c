@@ -97,6 +97,17 @@ test_opens (Door *door, gconstpointer data)
                                 cv_identity_key_pair_get_key (door->identity)));
 }
 
+/* Who does not know its connection's id says the empty one. */
+static void
+test_empty_id (Door *door, gconstpointer data)
+{
+  g_autoptr (GBytes) sealed = cv_e2ee_knock_seal (door->crypto, door->keys, "",
+                                                  cv_span_from_bytes (door->key_package), NULL);
+  g_autoptr (CvE2eeKnock) knock = open_at (door, door->keys, sealed, NOW_S, NULL);
+  g_assert_nonnull (knock);
+  g_assert_cmpstr (knock->member_id, ==, "");
+}
+
 static void
 test_rejects_other_secret (Door *door, gconstpointer data)
 {
@@ -149,6 +160,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("opens", test_opens);
+  ADD ("empty-id-is-a-text", test_empty_id);
   ADD ("rejects-other-secret", test_rejects_other_secret);
   ADD ("rejects-every-change", test_rejects_every_change);
   ADD ("rejects-other-times", test_rejects_other_times);

@@ -4,6 +4,7 @@
 /* Contacts: the four states, and the file that holds them. */
 #include "identity/contacts.h"
 
+#include "crypto/aead.h"
 #include "crypto/random.h"
 #include "identity/sealed-file.h"
 
@@ -113,6 +114,32 @@ test_file (Fixture *fixture, gconstpointer data)
   g_assert_null (memmem (all.data, all.len, "Ana", 3));
 }
 
+/* We never write one, but a file that holds one is no reason to crash. */
+static void
+test_reads_empty_name (Fixture *fixture, gconstpointer data)
+{
+  g_auto (CvWriter) plaintext = {0};
+  cv_writer_init (&plaintext);
+  cv_writer_vector (&plaintext, ANA);
+  cv_writer_vector (&plaintext, CV_SPAN_EMPTY);
+  cv_writer_u64 (&plaintext, 1);
+  cv_writer_u64 (&plaintext, 2);
+  cv_writer_u8 (&plaintext, CV_IDENTITY_UNVERIFIED);
+  cv_writer_u64 (&plaintext, 0);
+  g_autoptr (GBytes) box =
+      cv_crypto_aead_seal_box (fixture->crypto, cv_secret_span (fixture->key),
+                               CV_SPAN_LITERAL ("CVCONTA1"), cv_writer_span (&plaintext), NULL);
+  g_auto (CvWriter) file = {0};
+  cv_writer_init (&file);
+  cv_writer_put (&file, CV_SPAN_LITERAL ("CVCONTA1"));
+  cv_writer_put (&file, cv_span_from_bytes (box));
+  g_assert_true (cv_identity_sealed_file_write (fixture->path, cv_writer_span (&file), NULL));
+  g_autoptr (CvIdentityContacts) contacts = open_file (fixture, NULL);
+  g_assert_nonnull (contacts);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), ==, CV_IDENTITY_CONTACT_NEW);
+  g_assert_true (cv_identity_contacts_save (contacts, NULL));
+}
+
 static void
 test_refuses_other_key_and_changes (Fixture *fixture, gconstpointer data)
 {
@@ -154,6 +181,7 @@ main (int argc, char **argv)
   ADD ("states", test_states);
   ADD ("changed-key", test_changed_key);
   ADD ("file", test_file);
+  ADD ("reads-empty-name", test_reads_empty_name);
   ADD ("refuses-other-key-and-changes", test_refuses_other_key_and_changes);
   ADD ("without-file", test_without_file);
   return g_test_run ();
