@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* A group that is made once and is as new before each input. */
+#pragma once
+
+#include "mls/group-private.h"
+#include "mls/members.h"
+
+G_BEGIN_DECLS
+
+#define FUZZ_ROOM_MEMBERS 7
+#define FUZZ_ROOM_GONE 3 /* its leaf is blank */
+
+/* Members 0 to 6 on leaves 0 to 6, but 3, which was removed; the one on leaf 6 is unmerged in the
+ * node above, everybody else has sent a path. */
+typedef struct {
+  Member *members[FUZZ_ROOM_MEMBERS]; /* [FUZZ_ROOM_GONE] is NULL */
+  CvCryptoKeyPair external; /* of the one external sender that the group allows */
+  CvSecret *encryption_secret; /* the message keys are drawn anew from it for each input */
+  GBytes *good_commit; /* of member 4, with a path */
+  GBytes *good_authenticator; /* of the epoch that it makes */
+} FuzzRoom;
+
+FuzzRoom *fuzz_room_get (guint16 suite); /* one a suite, for the whole process */
+void fuzz_room_reset (FuzzRoom *room);
+
+/* A member's place in the room's memory: everything that a refused message must not change. */
+typedef struct {
+  const CvMlsGroup *group;
+  const CvMlsEpoch *epoch;
+  GBytes *authenticator;
+  GBytes *tree;
+  guint n_pending;
+} FuzzSnapshot;
+
+void fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member);
+void fuzz_snapshot_assert_same (const FuzzSnapshot *snapshot, const Member *member);
+void fuzz_snapshot_clear (FuzzSnapshot *snapshot);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FuzzSnapshot, fuzz_snapshot_clear)
+
+/* After whatever came, the member still takes the good commit to the epoch it should. */
+void fuzz_room_assert_alive (FuzzRoom *room, Member *member);
+
+G_END_DECLS
