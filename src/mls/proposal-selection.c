@@ -107,6 +107,10 @@ cv_mls_proposal_selection_add (const CvMlsProposalRules *rules, const CvMlsPskLo
   const Selection selection = {rules, lookup, items};
   g_autoptr (GPtrArray) candidates = cv_mls_proposal_items_new ();
 
+  /* Only what was checked may be applied, to a copy of the tree either: a Remove of a leaf that is
+   * not there. Such a list is refused by who asked. */
+  if (!cv_mls_proposal_rules_check (rules, items, NULL))
+    return;
   for (guint rank = 0; rank <= 3; rank++)
     consider (&selection, pending, rank, candidates);
   take (&selection, candidates, 0, candidates->len);

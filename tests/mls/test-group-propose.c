@@ -464,6 +464,25 @@ test_lost_update (World *world, gconstpointer is_public)
   assert_all_well (world);
 }
 
+/* What waits is tried on a tree together with what the caller wants, which may be nonsense. */
+static void
+test_refuses_nonsense_beside (World *world, gconstpointer is_public)
+{
+  const guint32 leaves[] = {3, 4, 128, G_MAXUINT32};
+
+  propose (world, world->bob, update, is_public);
+  for (gsize i = 0; i < G_N_ELEMENTS (leaves); i++) {
+    CvMlsLeaf removed = {leaves[i]};
+    CvMlsCommitParams params = {
+        .removes = &removed, .n_removes = 1, .includes_pending = TRUE, .now_s = TEST_NOW_S};
+    g_auto (CvMlsCommitResult) result = {0};
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (cv_mls_group_commit (world->alice->group, &params, &result, &error));
+    g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  }
+}
+
 typedef struct {
   const char *name;
   void (*run) (World *world, gconstpointer is_public);
@@ -484,6 +503,7 @@ static const Claim claims[] = {
     {"only-when-asked-for", test_not_asked_for},
     {"makes-no-nonsense", test_makes_no_nonsense},
     {"takes-no-nonsense", test_takes_no_nonsense},
+    {"refuses-nonsense-beside-them", test_refuses_nonsense_beside},
     {"data-waits-for-the-commit", test_data_waits},
     {"rejects-what-was-not-heard", test_unheard},
     {"rejects-flipped-bits", test_damaged},
