@@ -431,7 +431,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t len)
     play.sender = play.room->members[senders[cv_reader_u8 (&input) % G_N_ELEMENTS (senders)]];
     play_step (&play, step);
   }
-  if (!play.is_good_used)
-    fuzz_room_assert_alive (play.room, play.room->members[receivers[len % 2]]);
+  /* A fifth of an input's time: one in four has to do. */
+  if (!play.is_good_used && len % 4 == 0)
+    fuzz_room_assert_alive (play.room, play.room->members[receivers[len / 4 % 2]]);
   return 0;
 }

@@ -33,14 +33,9 @@ gboolean
 __wrap_cv_crypto_signature_verify (const CvCrypto *crypto, CvSignature signature, CvSpan public_key,
                                    CvSpan message, CvSpan signed_with, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-
-  if (__real_cv_crypto_signature_verify (crypto, signature, public_key, message, signed_with,
-                                         &local)
-      || fuzz_omniscience.holds_keys)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return fuzz_omniscience.holds_keys
+         || __real_cv_crypto_signature_verify (crypto, signature, public_key, message, signed_with,
+                                               error);
 }
 
 gboolean
