@@ -5,6 +5,8 @@
  * Welcomes sealed to the joiner's real key, GroupInfos and trees behind valid signatures, and
  * KeyPackages.
  *
+ * GroupInfos are also for who comes in by an external commit, and for a member that lost its state.
+ *
  * Promises: nobody crashes; who is in after any of it can talk and commit; our own Welcome,
  * GroupInfo and KeyPackage are taken.
  *
@@ -18,7 +20,15 @@
 /* FITS: what the adversary would make fit (group id, tree hash, signer) is made to fit. */
 enum { FLAG_HOLDS_KEYS = 1, FLAG_POST_QUANTUM = 2, FLAG_FITS = 4, FLAG_TREE_BESIDE = 8 };
 
-typedef enum { KIND_WELCOME, KIND_RAW_WELCOME, KIND_RESYNC, KIND_TREE, KIND_OFFER, N_KINDS } Kind;
+typedef enum {
+  KIND_WELCOME,
+  KIND_RAW_WELCOME,
+  KIND_RESYNC,
+  KIND_TREE,
+  KIND_OFFER,
+  KIND_EXTERNAL,
+  N_KINDS
+} Kind;
 
 typedef struct {
   FuzzRoom *room;
@@ -262,27 +272,68 @@ feed_raw_welcome (const Door *door, CvReader *input, guint8 flags)
   join (door, welcome, cv_reader_take (input, cv_reader_remaining (input)));
 }
 
+/* GroupInfo (rest) as a message; its tree also by itself, when the flags want it beside. */
+static GBytes *
+read_info (const Door *door, CvReader *input, guint8 flags, GBytes **tree)
+{
+  const CvMlsEpoch *epoch = door->room->members[2]->group->epoch;
+  g_auto (CvMlsGroupInfo) info = {0};
+
+  if (!cv_mls_group_info_read (input, &info))
+    return NULL;
+  *tree = cv_span_dup (find_tree (&info));
+  if (flags & FLAG_FITS) {
+    fit_tree_hash (&epoch->cipher, &info, cv_span_from_bytes (*tree));
+    g_bytes_unref (info.context.group_id);
+    info.context.group_id = g_bytes_ref (epoch->context.group_id);
+  }
+  if (flags & FLAG_TREE_BESIDE)
+    drop_tree (&info);
+  return cv_mls_message_wrap_group_info (&info);
+}
+
 /* GroupInfo (rest) for a member that lost its state. */
 static void
 feed_resync (const Door *door, CvReader *input, guint8 flags)
 {
   CvMlsGroup *old = door->room->members[2]->group;
-  g_auto (CvMlsGroupInfo) info = {0};
-  g_autoptr (GBytes) message = NULL;
+  g_autoptr (GBytes) tree = NULL;
+  g_autoptr (GBytes) info = read_info (door, input, flags & ~FLAG_TREE_BESIDE, &tree);
   g_auto (CvMlsCommitResult) result = {0};
   g_autoptr (GError) error = NULL;
   gboolean is_made;
 
-  if (!cv_mls_group_info_read (input, &info))
+  if (!info)
     return;
-  if (flags & FLAG_FITS) {
-    fit_tree_hash (&old->epoch->cipher, &info, find_tree (&info));
-    g_bytes_unref (info.context.group_id);
-    info.context.group_id = g_bytes_ref (old->epoch->context.group_id);
-  }
-  message = cv_mls_message_wrap_group_info (&info);
   fuzz_omniscience.holds_keys = flags & FLAG_HOLDS_KEYS;
-  is_made = cv_mls_group_resync (old, cv_span_from_bytes (message), TEST_NOW_S, &result, &error);
+  is_made = cv_mls_group_resync (old, cv_span_from_bytes (info), TEST_NOW_S, &result, &error);
+  fuzz_omniscience.holds_keys = FALSE;
+  g_assert_true (is_made == !error && is_made == (result.next != NULL));
+  if (is_made)
+    assert_usable (result.next);
+}
+
+/* GroupInfo (rest) for somebody who never was inside. */
+static void
+feed_external (const Door *door, CvReader *input, guint8 flags)
+{
+  g_autoptr (GBytes) tree = NULL;
+  g_autoptr (GBytes) info = read_info (door, input, flags, &tree);
+  CvMlsLeafParams leaf = member_leaf_params (door->joiner);
+  CvMlsExternalJoinParams params = {
+      .group_info = cv_span_from_bytes (info),
+      .ratchet_tree = flags & FLAG_TREE_BESIDE ? cv_span_from_bytes (tree) : CV_SPAN_EMPTY,
+      .leaf = &leaf,
+      .now_s = TEST_NOW_S,
+  };
+  g_auto (CvMlsCommitResult) result = {0};
+  g_autoptr (GError) error = NULL;
+  gboolean is_made;
+
+  if (!info)
+    return;
+  fuzz_omniscience.holds_keys = flags & FLAG_HOLDS_KEYS;
+  is_made = cv_mls_group_external_join (members_get_crypto (), &params, &result, &error);
   fuzz_omniscience.holds_keys = FALSE;
   g_assert_true (is_made == !error && is_made == (result.next != NULL));
   if (is_made)
@@ -360,8 +411,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t len)
     feed_resync (door, &input, flags);
   else if (kind == KIND_TREE)
     feed_tree (door, &input, flags);
-  else
+  else if (kind == KIND_OFFER)
     feed_offer (door, &input, flags);
+  else
+    feed_external (door, &input, flags);
   fuzz_omniscience = (FuzzOmniscience){0};
   return 0;
 }
@@ -402,6 +455,9 @@ add_door (GPtrArray *seeds, guint8 flags)
             cv_span_from_bytes (door->info));
   add_seed (seeds, flags, KIND_RAW_WELCOME, cv_span_from_bytes (door->welcome), CV_SPAN_EMPTY);
   add_seed (seeds, flags, KIND_RESYNC, CV_SPAN_EMPTY, cv_span_from_bytes (inside));
+  add_seed (seeds, flags, KIND_EXTERNAL, CV_SPAN_EMPTY, cv_span_from_bytes (inside));
+  add_seed (seeds, flags | FLAG_TREE_BESIDE, KIND_EXTERNAL, CV_SPAN_EMPTY,
+            cv_span_from_bytes (inside));
   add_seed (seeds, flags, KIND_TREE, CV_SPAN_EMPTY, cv_span_from_bytes (tree));
   add_seed (seeds, flags, KIND_OFFER, CV_SPAN_EMPTY,
             cv_span_from_bytes (cv_mls_joiner_get_key_package (door->joiner->joiner)));
