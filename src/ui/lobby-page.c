@@ -38,6 +38,7 @@ struct _CvLobbyPage {
   GtkWidget *passcode;
   GtkWidget *rules_group;
   GtkWidget *admission;
+  GtkWidget *suite_group;
   GtkWidget *suite;
   GtkWidget *new_passcode;
   GtkWidget *elsewhere;
@@ -70,19 +71,28 @@ first_suite (CvLobbyPage *self)
   return self->session != NULL && cv_session_get_is_fips (self->session) ? 1 : 0;
 }
 
-static char *
-dup_suite_sentence (CvLobbyPage *self, guint selected)
+static const char *
+suite_sentence (guint suite)
 {
-  switch (first_suite (self) + selected) {
+  switch (suite) {
   case 0:
-    return g_strdup (_ ("Safe against today’s attackers and against tomorrow’s quantum computers"));
+    return _ ("Safe against today’s attackers and against tomorrow’s quantum computers");
   case 1:
-    return g_strdup (_ ("The strongest of everything, somewhat slower. Everybody needs a recent "
-                        "Conclave."));
+    return _ ("The strongest of everything, somewhat slower. Everybody needs a recent Conclave.");
   default:
-    return g_strdup (_ ("Only methods that FIPS 140 allows, for organisations that must. Without "
-                        "protection against quantum computers."));
+    return _ ("Only methods that FIPS 140 allows, for organisations that must. Without protection "
+              "against quantum computers.");
   }
+}
+
+/* By a signal and not a closure of the template, which is asked once more when the page is gone. */
+static void
+on_suite_selected (CvLobbyPage *self)
+{
+  const guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->suite));
+
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->suite_group),
+                                         suite_sentence (first_suite (self) + selected));
 }
 
 static void
@@ -137,6 +147,7 @@ update_suites (CvLobbyPage *self)
     gtk_string_list_append (names, _ (suites[i].label));
   adw_combo_row_set_model (row, NULL);
   adw_combo_row_set_model (row, G_LIST_MODEL (names));
+  on_suite_selected (self);
 }
 
 static void
@@ -219,6 +230,7 @@ cv_lobby_page_class_init (CvLobbyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CvLobbyPage, passcode);
   gtk_widget_class_bind_template_child (widget_class, CvLobbyPage, rules_group);
   gtk_widget_class_bind_template_child (widget_class, CvLobbyPage, admission);
+  gtk_widget_class_bind_template_child (widget_class, CvLobbyPage, suite_group);
   gtk_widget_class_bind_template_child (widget_class, CvLobbyPage, suite);
   gtk_widget_class_bind_template_child (widget_class, CvLobbyPage, new_passcode);
   gtk_widget_class_bind_template_child (widget_class, CvLobbyPage, elsewhere);
@@ -227,7 +239,7 @@ cv_lobby_page_class_init (CvLobbyPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CvLobbyPage, start);
   gtk_widget_class_bind_template_callback (widget_class, dup_microphone_icon);
   gtk_widget_class_bind_template_callback (widget_class, dup_camera_icon);
-  gtk_widget_class_bind_template_callback (widget_class, dup_suite_sentence);
+  gtk_widget_class_bind_template_callback (widget_class, on_suite_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_start);
   gtk_widget_class_bind_template_callback (widget_class, update_start);
 }
