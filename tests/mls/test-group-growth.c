@@ -212,6 +212,58 @@ test_memory (gconstpointer data)
   g_assert_cmpuint (large, <, 5 * small);
 }
 
+#define N_ROUNDS 24
+
+static gpointer
+commit_again_and_again (gpointer data)
+{
+  const CvMlsGroup *group = data;
+  CvMlsCommitParams params = {.now_s = TEST_NOW_S};
+
+  for (guint i = 0; i < N_ROUNDS; i++) {
+    g_auto (CvMlsCommitResult) result = {0};
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (cv_mls_group_commit (group, &params, &result, &error) || error);
+    g_assert_no_error (error);
+  }
+  return NULL;
+}
+
+/* A worker makes commits of an epoch while this thread takes others to the next one and drops them:
+ * each holds and lets go of nodes of the one tree, and nobody may write into it. */
+static void
+test_worker (gconstpointer data)
+{
+  Meeting *meeting = (Meeting *)data;
+  Member *reader = meeting->members[1];
+  g_autoptr (GBytes) before = cv_mls_group_encode_tree (reader->group->epoch->tree);
+  g_autoptr (GBytes) after = NULL;
+  CvMlsCommitParams params = {.now_s = TEST_NOW_S};
+  GBytes *commits[N_ROUNDS];
+  GThread *thread;
+
+  for (guint i = 0; i < N_ROUNDS; i++) {
+    g_auto (CvMlsCommitResult) result = {0};
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (cv_mls_group_commit (meeting->members[0]->group, &params, &result, &error));
+    commits[i] = g_bytes_ref (result.commit);
+  }
+  thread = g_thread_new ("commit", commit_again_and_again, reader->group);
+  for (guint i = 0; i < N_ROUNDS; i++) {
+    g_auto (CvMlsReceived) received = {0};
+    g_autoptr (GError) error = NULL;
+
+    member_try_receive (reader, cv_span_from_bytes (commits[i]), &received, &error);
+    g_assert_no_error (error);
+    g_bytes_unref (commits[i]);
+  }
+  g_thread_join (thread);
+  after = cv_mls_group_encode_tree (reader->group->epoch->tree);
+  g_assert_true (g_bytes_equal (before, after));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -222,6 +274,7 @@ main (int argc, char **argv)
       {"processing", test_processing},
       {"making", test_making},
       {"shared-nodes", test_shared_nodes},
+      {"worker", test_worker},
   };
   Meeting *meetings[] = {meeting_new (3), meeting_new (9)};
   int result;
