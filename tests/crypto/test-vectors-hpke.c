@@ -16,6 +16,7 @@ static CvCrypto *crypto;
 static void
 run_xwing (JsonObject *test_case, guint index, gconstpointer data)
 {
+  g_autoptr (GBytes) seed = cv_vectors_dup_hex (test_case, "seed");
   g_autoptr (GBytes) sk = cv_vectors_dup_hex (test_case, "sk");
   g_autoptr (GBytes) pk = cv_vectors_dup_hex (test_case, "pk");
   g_autoptr (GBytes) eseed = cv_vectors_dup_hex (test_case, "eseed");
@@ -27,6 +28,8 @@ run_xwing (JsonObject *test_case, guint index, gconstpointer data)
   g_autoptr (CvSecret) sent = NULL;
   g_autoptr (CvSecret) received = NULL;
 
+  /* The private key is what the generation draws. */
+  cv_vectors_assert_equal (cv_span_from_bytes (sk), cv_span_from_bytes (seed), "sk", index);
   public_key = cv_crypto_kem_dup_public (crypto, CV_KEM_XWING, cv_span_from_bytes (sk), &error);
   g_assert_no_error (error);
   cv_vectors_assert_equal (cv_span_from_bytes (public_key), cv_span_from_bytes (pk), "pk", index);
@@ -85,6 +88,22 @@ assert_same_private (CvKem kem, CvSecret *actual, GBytes *expected, guint index)
     }
   }
   cv_vectors_assert_equal (cv_span (left, len), cv_span (right, len), "skRm", index);
+}
+
+/* "HPKE" and the three code points (RFC 9180 §5.1). */
+static void
+check_suite_id (JsonObject *test_case, guint index)
+{
+  static const char *const members[] = {"kem_id", "kdf_id", "aead_id"};
+  g_autoptr (GBytes) expected = cv_vectors_dup_hex (test_case, "suite_id");
+  g_auto (CvWriter) writer = {0};
+
+  cv_writer_init (&writer);
+  cv_writer_put (&writer, CV_SPAN_LITERAL ("HPKE"));
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    cv_writer_u16 (&writer, (guint16)cv_vectors_get_uint (test_case, members[i]));
+  cv_vectors_assert_equal (cv_writer_span (&writer), cv_span_from_bytes (expected), "suite_id",
+                           index);
 }
 
 static void
@@ -199,6 +218,7 @@ run_pq (JsonObject *test_case, guint index, gconstpointer data)
     cv_vectors_leave_out ();
     return;
   }
+  check_suite_id (test_case, index);
   check_kem (test_case, index, params.kem);
   g_assert_cmpuint (json_array_get_length (encryptions), >, 0);
   for (guint i = 0; i < json_array_get_length (encryptions); i++)
