@@ -199,28 +199,6 @@ test_message_reflected (World *world, gconstpointer data)
 }
 
 static void
-test_message_damaged (World *world, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) message = cv_mls_group_protect (world->alice->group, CV_SPAN_LITERAL ("x"),
-                                                     CV_SPAN_LITERAL ("about"), &error);
-  CvSpan span = cv_span_from_bytes (message);
-  g_autofree guint8 *copy = g_memdup2 (span.data, span.len);
-  g_auto (CvMlsReceived) received = {0};
-
-  for (gsize at = 0; at < span.len; at++) {
-    g_auto (CvMlsReceived) nothing = {0};
-
-    copy[at] ^= 0x80;
-    g_assert_false (member_try_receive (world->bob, cv_span (copy, span.len), &nothing, NULL));
-    copy[at] ^= 0x80;
-    g_assert_false (member_try_receive (world->bob, cv_span (copy, at), &nothing, NULL));
-  }
-  g_assert_true (member_try_receive (world->bob, span, &received, &error));
-  g_assert_no_error (error);
-}
-
-static void
 test_message_of_other_group (World *world, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -569,7 +547,6 @@ static const Claim claims[] = {
     {"welcome/is-no-message", test_welcome_is_no_message},
     {"message/replayed", test_message_replayed},
     {"message/reflected", test_message_reflected},
-    {"message/damaged", test_message_damaged},
     {"message/of-other-group", test_message_of_other_group},
     {"message/too-long", test_message_too_long},
     {"commit/removes", test_commit_removes},
