@@ -154,6 +154,21 @@ assert_is_locked_out (CvMlsGroup *old, CvMlsGroup *next)
   g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_EPOCH);
 }
 
+/* Who did not hear a proposal cannot follow the commit that names it, and stays where it was. */
+static void
+follow_deaf (Member *person, GBytes *commit)
+{
+  g_auto (CvMlsReceived) received = {0};
+  g_autoptr (GError) error = NULL;
+
+  if (!member_try_receive (person, cv_span_from_bytes (commit), &received, &error)) {
+    g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
+    return;
+  }
+  cv_mls_group_unref (person->group);
+  person->group = g_steal_pointer (&received.next);
+}
+
 void
 world_settle (World *world, Member *committer, const CvMlsCommitResult *result)
 {
@@ -163,6 +178,10 @@ world_settle (World *world, Member *committer, const CvMlsCommitResult *result)
 
     if (!before || person == committer)
       continue;
+    if (person == world->deaf) {
+      follow_deaf (person, result->commit);
+      continue;
+    }
     if (world_roll (world, 4) == 0)
       assert_damage_is_seen (world, person, result->commit);
     member_follow (person, result->commit);
@@ -288,6 +307,22 @@ step_commit (World *world)
   post_after (&post);
 }
 
+/* By an external commit, from an old epoch that the others have left. */
+static void
+come_back (World *world, Member *sleeper, const CvMlsGroup *old, const Member *host)
+{
+  g_auto (CvMlsCommitResult) back = {0};
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) info = cv_mls_group_dup_group_info (host->group, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (cv_mls_group_resync (old, cv_span_from_bytes (info), TEST_NOW_S, &back, &error)
+                 || error);
+  g_assert_no_error (error);
+  world_settle (world, NULL, &back);
+  sleeper->group = cv_mls_group_ref (back.next);
+}
+
 /* ---- proposals that somebody else commits ---- */
 
 /* Fills one proposal; `offered` gets who asks to be added, so that nobody adds them twice. */
@@ -302,7 +337,7 @@ draft_proposal (World *world, const Member *proposer, CvMlsResumption *resumptio
 
   switch (world_roll (world, 5)) {
   case 0:
-    if (!outside || g_ptr_array_find (offered, outside, NULL))
+    if (world->deaf || !outside || g_ptr_array_find (offered, outside, NULL))
       break;
     g_ptr_array_add (offered, outside);
     params.type = CV_MLS_PROPOSAL_ADD;
@@ -335,13 +370,31 @@ spread_proposal (World *world, const Member *proposer, GBytes *message)
     g_auto (CvMlsReceived) received = {0};
     g_autoptr (GError) error = NULL;
 
-    if (!person->group || person == proposer)
+    if (!person->group || person == proposer || person == world->deaf)
       continue;
     g_assert_true (member_try_receive (person, cv_span_from_bytes (message), &received, &error)
                    || error);
     g_assert_no_error (error);
     g_assert_cmpint (received.type, ==, CV_MLS_CONTENT_PROPOSAL);
   }
+}
+
+/* After the commit: who was deaf to something that it named comes back, unless it was removed. Nobody
+ * came in meanwhile: a newcomer could not check the PSK of an epoch that it was not in. */
+static void
+wake_deaf (World *world)
+{
+  Member *deaf = world->deaf;
+  const Member *host = world_pick (world, TRUE, deaf);
+  g_autoptr (CvMlsGroup) old = NULL;
+
+  world->deaf = NULL;
+  if (!deaf || !deaf->group
+      || cv_mls_group_get_epoch (deaf->group) == cv_mls_group_get_epoch (host->group))
+    return;
+  old = g_steal_pointer (&deaf->group);
+  if (is_in (host->group, deaf))
+    come_back (world, deaf, old, host);
 }
 
 static void
@@ -355,8 +408,9 @@ step_propose (World *world)
   Post post;
 
   post_before (world, &post);
+  world->deaf = world_roll (world, 4) == 0 ? world_pick (world, TRUE, committer) : NULL;
   for (guint i = 0; i < n_proposals; i++) {
-    Member *proposer = world_pick (world, TRUE, NULL);
+    Member *proposer = world_pick (world, TRUE, world->deaf);
     CvMlsResumption resumption = {0};
     CvMlsProposeParams params = draft_proposal (world, proposer, &resumption, offered);
     g_autoptr (GError) error = NULL;
@@ -374,10 +428,11 @@ step_propose (World *world)
   }
   draft_init (world, &draft);
   draft.params.includes_pending = TRUE;
-  if (!has_resumption)
+  if (!has_resumption && !world->deaf)
     draft_adds (world, &draft, world_roll (world, 2), offered);
   commit (world, committer, &draft.params);
   post_after (&post);
+  wake_deaf (world);
 }
 
 /* ---- two at once, sleepers, guests ---- */
@@ -414,9 +469,6 @@ step_resync (World *world)
   Member *other = world_pick (world, TRUE, sleeper);
   CvMlsCommitParams params = {.now_s = TEST_NOW_S};
   g_autoptr (CvMlsGroup) old = NULL;
-  g_auto (CvMlsCommitResult) back = {0};
-  g_autoptr (GBytes) info = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (!other) {
     step_commit (world);
@@ -431,13 +483,7 @@ step_resync (World *world)
       if (world->people[j]->group && world->people[j] != other)
         member_follow (world->people[j], missed.commit);
   }
-  info = cv_mls_group_dup_group_info (other->group, &error);
-  g_assert_no_error (error);
-  g_assert_true (cv_mls_group_resync (old, cv_span_from_bytes (info), TEST_NOW_S, &back, &error)
-                 || error);
-  g_assert_no_error (error);
-  world_settle (world, NULL, &back);
-  sleeper->group = cv_mls_group_ref (back.next);
+  come_back (world, sleeper, old, other);
 }
 
 /* Somebody comes in by itself, with the room's PSK. */

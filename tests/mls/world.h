@@ -18,6 +18,7 @@ typedef struct {
   Member *people[WORLD_PEOPLE_MAX];
   GRand *rand;
   guint n_serial; /* makes names of things unique */
+  Member *deaf; /* hears no proposal at the moment; or NULL */
 } World;
 
 /* The first one is in a group of one. */
