@@ -115,6 +115,19 @@ cv_mls_group_dup_own_leaf (const CvMlsGroup *group, const CvMlsLeafParams *leaf,
   return cv_mls_leaf_node_new (cipher, leaf, cv_span_from_bytes (old->encryption_key), error);
 }
 
+/* One member must not fill the memory of all the others. */
+static gboolean
+check_room (const CvMlsGroup *group, const CvMlsProposalItem *item, GError **error)
+{
+  gsize size_bytes = item->size_bytes;
+
+  for (guint i = 0; i < group->pending->len; i++)
+    size_bytes += ((const CvMlsProposalItem *)g_ptr_array_index (group->pending, i))->size_bytes;
+  if (group->pending->len >= CV_MLS_LIMIT_ENTRIES || size_bytes > CV_MLS_LIMIT_PENDING)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
+  return TRUE;
+}
+
 CvMlsProposal *
 cv_mls_group_make_proposal (const CvMlsCipher *cipher, const CvMlsProposeParams *params,
                             CvSpan own_id, GError **error)
@@ -158,10 +171,8 @@ cv_mls_group_keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *
     *reference = kept->reference;
     return TRUE;
   }
-  if (group->pending->len >= CV_MLS_LIMIT_ENTRIES)
-    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
   item = cv_mls_proposal_item_new_sent (&auth->content, made);
-  if (!check (group, item, now_s, error))
+  if (!check_room (group, item, error) || !check (group, item, now_s, error))
     return FALSE;
   if (own && own->leaf_private)
     item->leaf_private = cv_secret_ref (own->leaf_private);

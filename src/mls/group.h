@@ -406,8 +406,9 @@ typedef struct {
   CvMlsFindResumption find_resumption; /* may be NULL */
 } CvMlsReceiveParams;
 
-/* Opens one message of this epoch. Application: the key is used up. Commit: fully checked; `group`
- * is as before (its ratchet for that sender excepted). Our own commit coming back is STATE: use
+/* Opens one message of this epoch. Application: the key is used up. Proposal: waits in `group` when a
+ * commit could name it, else INVALID. Commit: fully checked; `group` is as before (its ratchet for
+ * that sender excepted). Our own commit coming back is STATE: use
  * the CvMlsCommitResult. */
 gboolean cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params,
                                CvMlsReceived *received, GError **error) G_GNUC_WARN_UNUSED_RESULT;

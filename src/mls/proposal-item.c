@@ -19,9 +19,13 @@ CvMlsProposalItem *
 cv_mls_proposal_item_new_sent (const CvMlsFramedContent *content, GBytes *reference)
 {
   CvMlsProposalItem *item = cv_mls_proposal_item_new (content->proposal, content->sender.leaf);
+  g_auto (CvWriter) writer = {0};
 
   item->sender_type = content->sender.type;
   item->reference = g_bytes_ref (reference);
+  cv_writer_init (&writer);
+  cv_mls_proposal_write (&writer, content->proposal);
+  item->size_bytes = cv_writer_span (&writer).len;
   return item;
 }
 
@@ -32,6 +36,7 @@ cv_mls_proposal_item_copy (const CvMlsProposalItem *item)
 
   copy->sender_type = item->sender_type;
   copy->reference = item->reference ? g_bytes_ref (item->reference) : NULL;
+  copy->size_bytes = item->size_bytes;
   copy->leaf_private = item->leaf_private ? cv_secret_ref (item->leaf_private) : NULL;
   copy->signature_private =
       item->signature_private ? cv_secret_ref (item->signature_private) : NULL;

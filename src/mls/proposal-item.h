@@ -13,6 +13,7 @@ typedef struct {
   CvMlsSenderType sender_type;
   CvMlsLeaf proposer; /* of sender type MEMBER */
   GBytes *reference; /* ProposalRef; NULL: by value */
+  gsize size_bytes; /* of the proposal that waits; 0: by value */
   CvSecret *leaf_private; /* of an own Update; else NULL */
   CvSecret *signature_private; /* of an own Update that changes it; else NULL */
 } CvMlsProposalItem;

@@ -188,6 +188,7 @@ feed_extensions (CvSpan input)
   g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (input, NULL);
   g_auto (CvWriter) writer = {0};
   g_autoptr (GBytes) again = NULL;
+  g_autoptr (GPtrArray) senders = NULL;
   CvSpan key;
 
   if (package)
@@ -201,6 +202,9 @@ feed_extensions (CvSpan input)
     again = cv_mls_extension_dup_external_pub (key);
     g_assert_true (cv_span_equal (cv_span_from_bytes (again), input));
   }
+  senders = cv_mls_external_senders_parse (input);
+  g_assert_true (!senders || senders->len == 0
+                 || cv_mls_external_senders_find_key (input, senders->len - 1, &key));
 }
 
 int

@@ -311,19 +311,6 @@ test_commit_damaged_offer (World *world, gconstpointer data)
   }
 }
 
-/* RFC 9420 §12.2 forbids one PreSharedKeyID twice; with two nonces they are two. */
-static void
-test_commit_psk_with_two_nonces (World *world, gconstpointer data)
-{
-  CvMlsPsk psks[] = {members_get_psk (), members_get_psk ()};
-  CvMlsCommitParams params = {.psks = psks, .n_psks = 2, .now_s = TEST_NOW_S};
-  g_auto (CvMlsCommitResult) result = {0};
-
-  member_commit (world->alice, &params, &result);
-  member_follow (world->bob, result.commit);
-  members_assert_agree (world->all, G_N_ELEMENTS (world->all));
-}
-
 static void
 test_commit_unsupported_policy (World *world, gconstpointer data)
 {
@@ -554,7 +541,6 @@ static const Claim claims[] = {
     {"commit/adds-for-ever", test_commit_adds_for_ever},
     {"commit/adds-without-policy-support", test_commit_adds_without_policy_support},
     {"commit/damaged-offer", test_commit_damaged_offer},
-    {"commit/psk-with-two-nonces", test_commit_psk_with_two_nonces},
     {"commit/unsupported-policy", test_commit_unsupported_policy},
     {"resync/damaged", test_resync_damaged},
     {"resync/backwards", test_resync_backwards},

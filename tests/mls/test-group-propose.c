@@ -176,6 +176,21 @@ test_psk (World *world, gconstpointer is_public)
   assert_all_well (world);
 }
 
+/* §12.2 forbids one PreSharedKeyID twice; with two nonces they are two. */
+static void
+test_psk_with_two_nonces (World *world, gconstpointer is_public)
+{
+  CvMlsPsk psks[] = {members_get_psk (), members_get_psk ()};
+  CvMlsCommitParams params = {
+      .psks = psks, .n_psks = 2, .is_public = is_public != NULL, .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+
+  member_commit (world->alice, &params, &result);
+  member_follow (world->bob, result.commit);
+  member_follow (world->carol, result.commit);
+  assert_all_well (world);
+}
+
 static void
 test_resumption (World *world, gconstpointer is_public)
 {
@@ -377,6 +392,32 @@ test_takes_no_nonsense (World *world, gconstpointer is_public)
   assert_all_well (world);
 }
 
+/* What waits is bounded in bytes, too. */
+static void
+test_pending_is_bounded (World *world, gconstpointer is_public)
+{
+  gsize len = 1024 * 1024;
+  g_autofree guint8 *bytes = g_malloc0 (len);
+  const CvMlsExtensionValue extension = {TEST_POLICY_TYPE, cv_span (bytes, len)};
+  CvMlsProposeParams params = {.type = CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS,
+                               .extensions = &extension,
+                               .n_extensions = 1,
+                               .is_public = is_public != NULL,
+                               .now_s = TEST_NOW_S};
+  g_autoptr (GError) error = NULL;
+
+  /* Each is a little more than a sixteenth of what may wait. */
+  for (guint i = 0; i < 15; i++) {
+    g_autoptr (GBytes) message = cv_mls_group_propose (world->bob->group, &params, &error);
+
+    g_assert_no_error (error);
+    bytes[0]++;
+  }
+  g_assert_null (cv_mls_group_propose (world->bob->group, &params, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
+  g_assert_cmpuint (cv_mls_group_get_n_pending (world->bob->group), ==, 15);
+}
+
 /* §12.4: no application data before the commit, but for proposals that were given up. */
 static void
 test_data_waits (World *world, gconstpointer is_public)
@@ -494,6 +535,7 @@ static const Claim claims[] = {
     {"remove", test_remove},
     {"leave", test_leave},
     {"psk", test_psk},
+    {"psk-with-two-nonces", test_psk_with_two_nonces},
     {"resumption-psk", test_resumption},
     {"extensions", test_extensions},
     {"removes-go-before-updates", test_remove_before_update},
@@ -504,6 +546,7 @@ static const Claim claims[] = {
     {"makes-no-nonsense", test_makes_no_nonsense},
     {"takes-no-nonsense", test_takes_no_nonsense},
     {"refuses-nonsense-beside-them", test_refuses_nonsense_beside},
+    {"pending-is-bounded", test_pending_is_bounded},
     {"data-waits-for-the-commit", test_data_waits},
     {"rejects-what-was-not-heard", test_unheard},
     {"rejects-flipped-bits", test_damaged},
