@@ -246,6 +246,19 @@ test_batch (World *world, gconstpointer suite)
     member_free (all[i]);
 }
 
+/* RFC 9420 §12.2 forbids one PreSharedKeyID twice; with two nonces they are two. */
+static void
+test_psk_with_two_nonces (World *world, gconstpointer suite)
+{
+  CvMlsPsk psks[] = {members_get_psk (), members_get_psk ()};
+  CvMlsCommitParams params = {.psks = psks, .n_psks = 2, .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+
+  member_commit (world->alice, &params, &result);
+  everybody_follows (world, world->alice, result.commit);
+  members_assert_agree (world->all, 3);
+}
+
 static void
 test_resync (World *world, gconstpointer suite)
 {
@@ -356,6 +369,7 @@ static const Claim claims[] = {
     {"race-has-one-winner", test_race},
     {"pathless-add", test_pathless_add},
     {"batch", test_batch},
+    {"psk-with-two-nonces", test_psk_with_two_nonces},
     {"resync", test_resync},
     {"commit-in-worker", test_worker},
     {"peek", test_peek},
