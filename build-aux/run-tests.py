@@ -3,13 +3,15 @@
 # SPDX-FileCopyrightText: The Conclave authors
 """Runs the tests of a build folder and closes with "N passed, M failed, K skipped".
 
-usage: run-tests.py BUILD [SUITE...]
+usage: run-tests.py BUILD [SUITE...] [--seeds N] [--seed N]
 
 Tests in real time (processes, pictures, the window) can lose to a machine that does something else
 at that moment. Up to four of them are run once more, alone, and that is said; what fails twice has
 failed. Tests without a clock get no second chance.
 
-How many published vectors each file had is said at the end ("FILE: N cases").
+How many published vectors each file had ("FILE: N cases") and what the histories shared with
+another implementation came to ("interop: ...") is said at the end. --seeds plays so many of these
+histories, --seed a single one and tells it.
 """
 import json
 import os
@@ -21,7 +23,8 @@ import xml.etree.ElementTree as xml
 BAD = {"FAIL", "ERROR", "TIMEOUT", "INTERRUPT", "UNEXPECTEDPASS"}
 REAL_TIME = ("integration", "ui", "unit+media", "unit+call", "unit+routing", "unit+contract")
 MOST_AGAIN = 4
-VECTORS = re.compile(r"^# (\S+\.json: \d+ cases.*)$", re.MULTILINE)
+FIGURES = re.compile(r"^# (\S+\.json: \d+ cases.*|interop: .*)$", re.MULTILINE)
+OPTIONS = {"--seeds": "CONCLAVE_INTEROP_SEEDS", "--seed": "CONCLAVE_INTEROP_SEED"}
 
 
 def read_claims(report, programs):
@@ -41,8 +44,8 @@ def read_claims(report, programs):
             tally[0] += 1
 
 
-def run(build, words, vectors):
-    """One run of Meson's tests: name → [passed, failed, skipped]. Adds to the lines of vectors."""
+def run(build, words, figures):
+    """One run of Meson's tests: name → [passed, failed, skipped]. Adds to the lines of figures."""
     logs = os.path.join(build, "meson-logs")
     report, log = os.path.join(logs, "testlog.junit.xml"), os.path.join(logs, "testlog.json")
     for path in (report, log):
@@ -56,7 +59,7 @@ def run(build, words, vectors):
         tests = list(map(json.loads, lines))
     results = {test["name"]: test["result"] for test in tests}
     for test in tests:
-        vectors.update(VECTORS.findall(test.get("stdout", "")))
+        figures.update(FIGURES.findall(test.get("stdout", "")))
     programs = {name: [0, 0, 0] for name in results}
     if os.path.exists(report):
         read_claims(report, programs)
@@ -73,19 +76,33 @@ def is_real_time(name):
     return any(suites.startswith(word) for word in REAL_TIME)
 
 
+def read_words(words):
+    """What ./dev test got → words for Meson; options go to the tests by environment."""
+    meson, words = [], iter(words)
+    for word in words:
+        if word not in OPTIONS:
+            meson += ["--suite", word]
+            continue
+        value = next(words, "")
+        if not value.isdecimal() or int(value) == 0:
+            sys.exit(f"dev: {word} takes a number")
+        os.environ[OPTIONS[word]] = value
+        # Who asks for more waits for it.
+        meson += ["--timeout-multiplier=0"] + ["--verbose"] * (word == "--seed")
+    return meson
+
+
 def main():
-    build, words, vectors = sys.argv[1], [], set()
-    for suite in sys.argv[2:]:
-        words += ["--suite", suite]
-    programs = run(build, words, vectors)
+    build, words, figures = sys.argv[1], read_words(sys.argv[2:]), set()
+    programs = run(build, words, figures)
     failed = [name for name, tally in programs.items() if tally[1]]
     if 0 < len(failed) <= MOST_AGAIN and all(map(is_real_time, failed)):
         for name in failed:
             print("once more, alone:", name, flush=True)
             short = name.split(" / ")[-1]
-            again = run(build, [short], vectors)
+            again = run(build, [short], figures)
             programs[name] = again.get(name, programs[name])
-    for line in sorted(vectors):
+    for line in sorted(figures):
         print(line)
     sums = [sum(tally[i] for tally in programs.values()) for i in range(3)]
     print(f"{sums[0]} passed, {sums[1]} failed, {sums[2]} skipped", flush=True)
