@@ -7,10 +7,10 @@
  * when their first frame comes: most of leaf × track never send. */
 #include "e2ee/epoch-keys.h"
 
+#include "e2ee/policy.h"
 #include "sframe/kid.h"
 
 #define EXPORTER_LABEL "SFrame 1.0 Base Key"
-#define SUITE CV_SFRAME_SUITE_AES_256_GCM
 
 typedef struct {
   gint is_busy; /* atomic: a thread is inside */
@@ -34,7 +34,7 @@ static CvSframeKey *
 derive (const CvE2eeEpochKeys *keys, guint32 leaf, guint track, GError **error)
 {
   guint64 kid = cv_sframe_kid_pack (keys->leaf_bits, keys->epoch, leaf, track);
-  return cv_sframe_key_new (keys->crypto, cv_crypto_suites_find_sframe (SUITE), kid,
+  return cv_sframe_key_new (keys->crypto, cv_crypto_suites_find_sframe (CV_E2EE_SFRAME_SUITE), kid,
                             cv_secret_span (keys->base_key), error);
 }
 
@@ -66,8 +66,9 @@ cv_e2ee_epoch_keys_new (CvCrypto *crypto, CvMlsGroup *group, GError **error)
     CvMlsMember member;
     keys->is_member[i] = cv_mls_group_get_member (group, (CvMlsLeaf){i}, &member);
   }
-  keys->base_key = cv_mls_group_export (group, EXPORTER_LABEL, CV_SPAN_EMPTY,
-                                        cv_crypto_suites_find_sframe (SUITE)->key_len, error);
+  keys->base_key =
+      cv_mls_group_export (group, EXPORTER_LABEL, CV_SPAN_EMPTY,
+                           cv_crypto_suites_find_sframe (CV_E2EE_SFRAME_SUITE)->key_len, error);
   if (keys->base_key == NULL || !make_senders (keys, error))
     return NULL;
   return g_steal_pointer (&keys);

@@ -258,7 +258,7 @@ cv_e2ee_group_driver_free (CvE2eeGroupDriver *driver)
 static gboolean
 start (CvE2eeGroupDriver *driver, GError **error)
 {
-  const CvSframeSuite *sframe = cv_crypto_suites_find_sframe (CV_SFRAME_SUITE_AES_256_GCM);
+  const CvSframeSuite *sframe = cv_crypto_suites_find_sframe (CV_E2EE_SFRAME_SUITE);
   if (driver->phase != CV_E2EE_PHASE_IDLE) {
     g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_STATE,
                          "expected a driver that was not started");
@@ -296,7 +296,7 @@ start_host (CvE2eeGroupDriver *driver, const CvE2eeHostPolicy *host, GError **er
       .admission = host->admission,
       .is_recording_allowed = host->is_recording_allowed,
       .is_chat_allowed = host->is_chat_allowed,
-      .sframe_suite = CV_SFRAME_SUITE_AES_256_GCM,
+      .sframe_suite = CV_E2EE_SFRAME_SUITE,
       .epoch_bits = CV_SFRAME_KID_EPOCH_BITS,
   };
   if (!start (driver, error))

@@ -60,11 +60,11 @@ cv_e2ee_policy_parse (CvSpan encoded, CvE2eePolicy *policy, GError **error)
   guint8 flags = cv_reader_u8 (&reader);
   policy->sframe_suite.value = cv_reader_u16 (&reader);
   policy->epoch_bits = cv_reader_u8 (&reader);
-  const CvSframeSuite *suite = cv_crypto_suites_find_sframe (policy->sframe_suite);
   if (!cv_reader_finish (&reader) || version != VERSION || !has_moderators
       || admission > CV_E2EE_ADMISSION_MODERATOR
-      || (flags & ~(FLAG_LOCKED | FLAG_RECORDING | FLAG_CHAT)) != 0 || suite == NULL
-      || !suite->is_offered || policy->epoch_bits != EPOCH_BITS) {
+      || (flags & ~(FLAG_LOCKED | FLAG_RECORDING | FLAG_CHAT)) != 0
+      || policy->sframe_suite.value != CV_E2EE_SFRAME_SUITE.value
+      || policy->epoch_bits != EPOCH_BITS) {
     g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_MALFORMED,
                          "expected a conference policy, got something else");
     return FALSE;

@@ -22,6 +22,10 @@ typedef struct {
   guint8 hash[CV_IDENTITY_HASH_LEN];
 } CvE2eeIdentityHash;
 
+/* E2EE.md section 2: what every meeting's frames are sealed with. There is no choice to make, so
+ * nobody can be talked into a worse one. */
+#define CV_E2EE_SFRAME_SUITE CV_SFRAME_SUITE_AES_256_GCM
+
 typedef struct {
   guint8 meeting_id[16]; /* the room id */
   CvE2eeIdentityHash moderators[CV_E2EE_POLICY_MAX_MODERATORS]; /* the creator first */
@@ -35,7 +39,7 @@ typedef struct {
 } CvE2eePolicy;
 
 GBytes *cv_e2ee_policy_write (const CvE2eePolicy *policy);
-/* MALFORMED; also for an SFrame suite that is not offered, or another E than 4. */
+/* MALFORMED; also for another SFrame suite than ours, or another E than 4. */
 gboolean cv_e2ee_policy_parse (CvSpan encoded, CvE2eePolicy *policy,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cv_e2ee_policy_is_moderator (const CvE2eePolicy *policy,

@@ -58,6 +58,11 @@ short_tag_suite (CvE2eePolicy *policy)
   policy->sframe_suite.value = 0x0003;
 }
 static void
+another_offered_suite (CvE2eePolicy *policy)
+{
+  policy->sframe_suite.value = 0x0004;
+}
+static void
 unknown_suite (CvE2eePolicy *policy)
 {
   policy->sframe_suite.value = 0x00ff;
@@ -97,8 +102,9 @@ fewer_moderators (CvE2eePolicy *policy)
 static void
 test_rejects (void)
 {
-  static const Change changes[] = {no_moderators, same_moderator_twice, short_tag_suite,
-                                   unknown_suite, other_epoch_bits,     unknown_admission};
+  static const Change changes[] = {no_moderators,         same_moderator_twice, short_tag_suite,
+                                   another_offered_suite, unknown_suite,        other_epoch_bits,
+                                   unknown_admission};
   for (gsize i = 0; i < G_N_ELEMENTS (changes); i++) {
     CvE2eePolicy policy = make_policy ();
     CvE2eePolicy parsed;
