@@ -283,11 +283,9 @@ class History:
 
     # ---- commits ----
 
-    def commit(self, plan=None):
+    def commit(self):
         committer = self.pick(self.committers())
-        plan = plan or self.plan(committer)
-        if plan is None:
-            return
+        plan = self.plan(committer)
         made = committer.call("commit", **plan.words)
         if self.chance(0.03):
             self.say(f"{committer} makes a commit that the server does not take")
@@ -297,8 +295,8 @@ class History:
         self.say(f"{committer} commits {plan}")
         self.accept(committer, plan, made)
 
-    def plan(self, committer, by_reference=True):
-        plan = Plan(self, committer, by_reference)
+    def plan(self, committer):
+        plan = Plan(self, committer)
         if ts_limits.root_is_filtered(plan.leaves_after()) and self.has_theirs(plan.newcomers):
             # Ours alone would do: README.md.
             plan.words.pop("removes", None)
@@ -387,7 +385,7 @@ class History:
         unmerged = [member for member in self.committers() if member.is_unmerged]
         for committer in unmerged[:2]:
             if committer in self.committers():
-                plan = Plan(self, committer, True, is_empty=True)
+                plan = Plan(self, committer, is_empty=True)
                 if not (ts_limits.root_is_filtered(plan.leaves_after()) and self.has_theirs()) \
                         and not plan.newcomers:
                     self.say(f"{committer} settles in with {plan}")
@@ -395,12 +393,10 @@ class History:
 
     def race(self):
         """Two commits on one epoch: one is ordered, the other's author follows it."""
-        if len(self.members) < 2:
+        able = self.committers()
+        if len(able) < 2:
             return self.commit()
-        winner, loser = self.random.sample(self.committers(), 2) \
-            if len(self.committers()) > 1 else (None, None)
-        if winner is None:
-            return self.commit()
+        winner, loser = self.random.sample(able, 2)
         late = self.plan(loser)
         loser.call("commit", **late.words)
         plan = self.plan(winner)
@@ -481,7 +477,7 @@ class History:
         for _ in range(n_steps):
             self.step()
         if self.pending:
-            self.commit(Plan(self, self.pick(self.committers()), True, is_empty=True))
+            self.commit()
         for member in self.members:
             while member.mail:
                 self.open_letter(member, 0)
@@ -490,15 +486,16 @@ class History:
 class Plan:
     """What one commit does: by reference everything that waits, by value more."""
 
-    def __init__(self, history, committer, by_reference, is_empty=False):
+    def __init__(self, history, committer, is_empty=False):
         self.history, self.committer = history, committer
+        # RFC 9420 §12.2: nobody commits an own Update.
         waiting = [proposal for proposal in history.pending
-                   if by_reference and not (proposal.kind == "update" and proposal.sender is committer)]
+                   if not (proposal.kind == "update" and proposal.sender is committer)]
         self.newcomers = [proposal.newcomer for proposal in waiting if proposal.kind == "add"]
         self.removed = [proposal.leaf for proposal in waiting if proposal.kind == "remove"]
         self.by_value = []
         self.kinds = Counter(proposal.kind for proposal in waiting)
-        self.words = {"includes_pending": by_reference, "public": history.chance(0.4),
+        self.words = {"includes_pending": True, "public": history.chance(0.4),
                       "tree_beside": history.chance(0.4)}
         if not is_empty and not (waiting and history.chance(0.5)):
             self.fill(history, {proposal.leaf for proposal in history.pending})
