@@ -7,6 +7,7 @@
 #include "app/cli-options.h"
 #include "app/own-server.h"
 #include "base/log.h"
+#include "crypto/memory.h"
 
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -203,6 +204,9 @@ main (int argc, char **argv)
     return 2;
   }
   cv_log_init ();
+  /* Before a plugin of GStreamer's can use OpenSSL, too: afterwards it is too late. */
+  if (!cv_crypto_memory_wipe_freed ())
+    cv_log_warning ("OpenSSL was used before it could be told to wipe what it frees");
   signal (SIGPIPE, SIG_IGN);
   gst_init (NULL, NULL);
   run (&program);

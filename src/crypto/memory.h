@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* Has OpenSSL's memory wiped when it is freed. Not for other layers. */
+/* Has OpenSSL's memory wiped when it is freed. For programs: before all else in main. */
 #pragma once
 
 #include <glib.h>
