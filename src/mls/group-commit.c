@@ -6,34 +6,6 @@
 #include "mls/group-private.h"
 #include "mls/proposal-selection.h"
 
-/* The PSKs that the caller hands in with the commit, or can find. */
-static CvSecret *
-find_given_psk (gpointer data, CvSpan psk_id)
-{
-  const CvMlsCommitParams *params = data;
-
-  for (gsize i = 0; i < params->n_psks; i++)
-    if (cv_span_equal (params->psks[i].id, psk_id))
-      return cv_secret_ref (params->psks[i].secret);
-  return params->find_psk ? params->find_psk (params->psk_data, psk_id) : NULL;
-}
-
-static CvSecret *
-find_given_resumption (gpointer data, CvSpan group_id, guint64 epoch)
-{
-  const CvMlsCommitParams *params = data;
-
-  for (gsize i = 0; i < params->n_resumptions; i++) {
-    const CvMlsResumption *resumption = &params->resumptions[i];
-
-    if (resumption->secret && resumption->epoch == epoch
-        && cv_span_equal (resumption->group_id, group_id))
-      return cv_secret_ref (resumption->secret);
-  }
-  return params->find_resumption ? params->find_resumption (params->psk_data, group_id, epoch)
-                                 : NULL;
-}
-
 /* The GroupContext's extensions with other contents for one type. */
 static GPtrArray *
 dup_extensions_with (const GPtrArray *extensions, guint16 type, CvSpan data)
@@ -353,9 +325,13 @@ cv_mls_group_commit (const CvMlsGroup *group, const CvMlsCommitParams *params,
   const CvMlsCommitOptions options = {
       .lookup =
           {
-              .find = find_given_psk,
-              .find_resumption = find_given_resumption,
-              .data = (gpointer)params,
+              .psks = params->psks,
+              .n_psks = params->n_psks,
+              .resumptions = params->resumptions,
+              .n_resumptions = params->n_resumptions,
+              .find = params->find_psk,
+              .find_resumption = params->find_resumption,
+              .data = params->psk_data,
               .past = group->past,
               .group_id = cv_mls_group_get_id (group),
           },

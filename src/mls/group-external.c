@@ -24,32 +24,6 @@ typedef struct {
   guint64 now_s;
 } Joining;
 
-static CvSecret *
-find_given_psk (gpointer data, CvSpan psk_id)
-{
-  const Joining *joining = data;
-
-  for (gsize i = 0; i < joining->n_psks; i++)
-    if (cv_span_equal (joining->psks[i].id, psk_id))
-      return cv_secret_ref (joining->psks[i].secret);
-  return NULL;
-}
-
-static CvSecret *
-find_given_resumption (gpointer data, CvSpan group_id, guint64 epoch)
-{
-  const Joining *joining = data;
-
-  for (gsize i = 0; i < joining->n_resumptions; i++) {
-    const CvMlsResumption *resumption = &joining->resumptions[i];
-
-    if (resumption->secret && resumption->epoch == epoch
-        && cv_span_equal (resumption->group_id, group_id))
-      return cv_secret_ref (resumption->secret);
-  }
-  return NULL;
-}
-
 static gboolean
 find_leaf_of (const CvMlsRatchetTree *tree, const CvMlsLeafNode *own, CvMlsLeaf *leaf)
 {
@@ -195,9 +169,10 @@ make_epoch (const Joining *joining, const CvMlsEpoch *outside, const CvMlsGroupI
       .now_s = joining->now_s,
   };
   CvMlsPskLookup lookup = {
-      .find = find_given_psk,
-      .find_resumption = find_given_resumption,
-      .data = (gpointer)joining,
+      .psks = joining->psks,
+      .n_psks = joining->n_psks,
+      .resumptions = joining->resumptions,
+      .n_resumptions = joining->n_resumptions,
       .past = joining->past,
       .group_id = cv_span_from_bytes (info->context.group_id),
   };

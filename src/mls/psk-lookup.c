@@ -33,19 +33,38 @@ append (CvMlsPastPsks *past, guint64 epoch, CvSecret *secret)
 }
 
 static CvSecret *
-look_up (const CvMlsPskLookup *lookup, const CvMlsPskId *id)
+look_up_external (const CvMlsPskLookup *lookup, CvSpan id)
+{
+  for (gsize i = 0; i < lookup->n_psks; i++)
+    if (cv_span_equal (lookup->psks[i].id, id))
+      return cv_secret_ref (lookup->psks[i].secret);
+  return lookup->find ? lookup->find (lookup->data, id) : NULL;
+}
+
+static CvSecret *
+look_up_resumption (const CvMlsPskLookup *lookup, CvSpan group_id, guint64 epoch)
 {
   CvSecret *secret = NULL;
 
-  if (id->type == CV_MLS_PSK_EXTERNAL)
-    return lookup->find ? lookup->find (lookup->data, cv_span_from_bytes (id->id)) : NULL;
-  if (lookup->past && cv_span_equal (cv_span_from_bytes (id->group_id), lookup->group_id))
-    secret = cv_mls_past_psks_find (lookup->past, id->epoch);
+  if (lookup->past && cv_span_equal (group_id, lookup->group_id))
+    secret = cv_mls_past_psks_find (lookup->past, epoch);
+  for (gsize i = 0; i < lookup->n_resumptions && !secret; i++) {
+    const CvMlsResumption *resumption = &lookup->resumptions[i];
+
+    if (resumption->epoch == epoch && cv_span_equal (resumption->group_id, group_id))
+      secret = resumption->secret;
+  }
   if (secret)
     return cv_secret_ref (secret);
-  return lookup->find_resumption
-             ? lookup->find_resumption (lookup->data, cv_span_from_bytes (id->group_id), id->epoch)
-             : NULL;
+  return lookup->find_resumption ? lookup->find_resumption (lookup->data, group_id, epoch) : NULL;
+}
+
+static CvSecret *
+look_up (const CvMlsPskLookup *lookup, const CvMlsPskId *id)
+{
+  return id->type == CV_MLS_PSK_EXTERNAL
+             ? look_up_external (lookup, cv_span_from_bytes (id->id))
+             : look_up_resumption (lookup, cv_span_from_bytes (id->group_id), id->epoch);
 }
 
 CvMlsPastPsks *

@@ -22,8 +22,12 @@ void cv_mls_past_psks_free (CvMlsPastPsks *past);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsPastPsks, cv_mls_past_psks_free)
 CvSecret *cv_mls_past_psks_find (const CvMlsPastPsks *past, guint64 epoch); /* borrowed or NULL */
 
-/* Borrowed. */
+/* Borrowed. What is given is looked at before `find` and `find_resumption` are asked. */
 typedef struct {
+  const CvMlsPsk *psks; /* external */
+  gsize n_psks;
+  const CvMlsResumption *resumptions; /* those without a secret only name an epoch */
+  gsize n_resumptions;
   CvMlsFindPsk find; /* may be NULL */
   CvMlsFindResumption
       find_resumption; /* of other groups, and of this one's further past; or NULL */
