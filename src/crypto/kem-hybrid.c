@@ -9,7 +9,6 @@
 #include "crypto/context-internal.h"
 #include "crypto/hash-internal.h"
 #include "crypto/kem-internal.h"
-#include "crypto/random.h"
 #include "crypto/xof.h"
 
 #include <openssl/core_names.h>
@@ -99,23 +98,6 @@ dup_public (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_ke
   if (!expand_seed (crypto, row, private_key, &halves, error))
     return NULL;
   return join_public (crypto, row, &halves, error);
-}
-
-static gboolean
-generate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvCryptoKeyPair *pair, GError **error)
-{
-  g_autoptr (CvSecret) seed = cv_crypto_random_dup_secret (crypto, row->seed_len, error);
-
-  return seed && cv_crypto_kem_take_seed (crypto, row, seed, pair, error);
-}
-
-static gboolean
-derive (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm, CvCryptoKeyPair *pair,
-        GError **error)
-{
-  g_autoptr (CvSecret) seed = cv_crypto_kem_derive_seed (crypto, row, ikm, error);
-
-  return seed && cv_crypto_kem_take_seed (crypto, row, seed, pair, error);
 }
 
 static gboolean
@@ -247,8 +229,8 @@ decapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_k
 }
 
 const CvCryptoKemKind cv_crypto_kem_hybrid = {
-    .generate = generate,
-    .derive = derive,
+    .generate = cv_crypto_kem_generate_seed,
+    .derive = cv_crypto_kem_derive_seed,
     .check_public = check_public,
     .dup_public = dup_public,
     .encapsulate = encapsulate,

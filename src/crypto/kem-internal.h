@@ -57,12 +57,14 @@ struct CvCryptoKemRow {
 /* "KEM" and the code point. */
 CvCryptoLabeled cv_crypto_kem_labeled (const CvCrypto *crypto, const CvCryptoKemRow *row,
                                        guint8 suite_id[static CV_CRYPTO_KEM_SUITE_ID_LEN]);
-/* draft-ietf-hpke-pq: what DeriveKeyPair makes the private key of, for what is not a DH KEM. */
-CvSecret *cv_crypto_kem_derive_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm,
-                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Takes a reference of seed, the private key, and computes its public key. */
-gboolean cv_crypto_kem_take_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSecret *seed,
-                                  CvCryptoKeyPair *pair, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* `generate` and `derive` of the kinds whose private key is a seed: any bytes, or what DeriveKeyPair
+ * of draft-ietf-hpke-pq makes. */
+gboolean
+cv_crypto_kem_generate_seed (const CvCrypto *crypto, const CvCryptoKemRow *row,
+                             CvCryptoKeyPair *pair, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+cv_crypto_kem_derive_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm,
+                           CvCryptoKeyPair *pair, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ML-KEM as an EVP key; param says what key is: the public key, or the seed of 64 bytes. */
 EVP_PKEY *

@@ -5,7 +5,6 @@
  * which only vectors use. */
 #include "crypto/context-internal.h"
 #include "crypto/kem-internal.h"
-#include "crypto/random.h"
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
@@ -123,23 +122,6 @@ dup_public (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_ke
   return g_bytes_new_take (g_steal_pointer (&out), row->ml_kem_public_len);
 }
 
-static gboolean
-generate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvCryptoKeyPair *pair, GError **error)
-{
-  g_autoptr (CvSecret) seed = cv_crypto_random_dup_secret (crypto, row->seed_len, error);
-
-  return seed && cv_crypto_kem_take_seed (crypto, row, seed, pair, error);
-}
-
-static gboolean
-derive (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm, CvCryptoKeyPair *pair,
-        GError **error)
-{
-  g_autoptr (CvSecret) seed = cv_crypto_kem_derive_seed (crypto, row, ikm, error);
-
-  return seed && cv_crypto_kem_take_seed (crypto, row, seed, pair, error);
-}
-
 static CvSecret *
 encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan public_key, CvSpan seed,
              GBytes **enc, GError **error)
@@ -172,8 +154,8 @@ decapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan private_k
 }
 
 const CvCryptoKemKind cv_crypto_kem_ml = {
-    .generate = generate,
-    .derive = derive,
+    .generate = cv_crypto_kem_generate_seed,
+    .derive = cv_crypto_kem_derive_seed,
     .check_public = check_public,
     .dup_public = dup_public,
     .encapsulate = encapsulate,

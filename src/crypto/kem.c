@@ -6,6 +6,7 @@
 
 #include "crypto/context-internal.h"
 #include "crypto/kem-internal.h"
+#include "crypto/random.h"
 
 #include <string.h>
 
@@ -80,6 +81,20 @@ find (CvKem kem, GError **error)
   return NULL;
 }
 
+/* Takes a reference of seed, which is the private key. */
+static gboolean
+take_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSecret *seed, CvCryptoKeyPair *pair,
+           GError **error)
+{
+  GBytes *public_key = row->kind->dup_public (crypto, row, cv_secret_span (seed), error);
+
+  if (!public_key)
+    return FALSE;
+  pair->private_key = cv_secret_ref (seed);
+  pair->public_key = public_key;
+  return TRUE;
+}
+
 CvCryptoLabeled
 cv_crypto_kem_labeled (const CvCrypto *crypto, const CvCryptoKemRow *row,
                        guint8 suite_id[static CV_CRYPTO_KEM_SUITE_ID_LEN])
@@ -93,28 +108,25 @@ cv_crypto_kem_labeled (const CvCrypto *crypto, const CvCryptoKemRow *row,
                            .xof = CV_XOF_SHAKE256};
 }
 
-CvSecret *
-cv_crypto_kem_derive_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm,
-                           GError **error)
+gboolean
+cv_crypto_kem_generate_seed (const CvCrypto *crypto, const CvCryptoKemRow *row,
+                             CvCryptoKeyPair *pair, GError **error)
 {
-  guint8 suite_id[CV_CRYPTO_KEM_SUITE_ID_LEN];
-  CvCryptoLabeled labeled = cv_crypto_kem_labeled (crypto, row, suite_id);
+  g_autoptr (CvSecret) seed = cv_crypto_random_dup_secret (crypto, row->seed_len, error);
 
-  return cv_crypto_labeled_derive (&labeled, ikm, "DeriveKeyPair", CV_SPAN_EMPTY, row->seed_len,
-                                   error);
+  return seed && take_seed (crypto, row, seed, pair, error);
 }
 
 gboolean
-cv_crypto_kem_take_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSecret *seed,
-                         CvCryptoKeyPair *pair, GError **error)
+cv_crypto_kem_derive_seed (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan ikm,
+                           CvCryptoKeyPair *pair, GError **error)
 {
-  GBytes *public_key = row->kind->dup_public (crypto, row, cv_secret_span (seed), error);
+  guint8 suite_id[CV_CRYPTO_KEM_SUITE_ID_LEN];
+  CvCryptoLabeled labeled = cv_crypto_kem_labeled (crypto, row, suite_id);
+  g_autoptr (CvSecret) seed = cv_crypto_labeled_derive (&labeled, ikm, "DeriveKeyPair",
+                                                        CV_SPAN_EMPTY, row->seed_len, error);
 
-  if (!public_key)
-    return FALSE;
-  pair->private_key = cv_secret_ref (seed);
-  pair->public_key = public_key;
-  return TRUE;
+  return seed && take_seed (crypto, row, seed, pair, error);
 }
 
 void
