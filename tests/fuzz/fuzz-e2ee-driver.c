@@ -45,20 +45,10 @@ typedef struct {
   CvReader *input;
 } Play;
 
-static CvSpan
-read_short (CvReader *input)
-{
-  gsize len = cv_reader_u8 (input);
-
-  return cv_reader_take (input, MIN (len, cv_reader_remaining (input)));
-}
-
 static GBytes *
-read_long (CvReader *input)
+dup_long (CvReader *input)
 {
-  gsize len = cv_reader_u16 (input);
-
-  return cv_span_dup (cv_reader_take (input, MIN (len, cv_reader_remaining (input))));
+  return cv_span_dup (fuzz_read_long (input));
 }
 
 /* ---- Bob ---- */
@@ -67,7 +57,7 @@ read_long (CvReader *input)
 static void
 play_application (Play *play)
 {
-  g_autoptr (GBytes) inner = read_long (play->input);
+  g_autoptr (GBytes) inner = dup_long (play->input);
   g_autoptr (GBytes) message = NULL;
 
   if (!play->bob->driver || !play->bob->driver->group)
@@ -84,10 +74,10 @@ static void
 play_commit (Play *play)
 {
   guint how = cv_reader_u8 (play->input);
-  CvSpan leaving = read_short (play->input);
-  CvSpan policy = read_short (play->input);
-  CvSpan data = read_short (play->input);
-  g_autoptr (GBytes) offer = read_long (play->input);
+  CvSpan leaving = fuzz_read_short (play->input);
+  CvSpan policy = fuzz_read_short (play->input);
+  CvSpan data = fuzz_read_short (play->input);
+  g_autoptr (GBytes) offer = dup_long (play->input);
   CvSpan adds = cv_span_from_bytes (offer);
   CvMlsLeaf removed = {leaving.len > 0 ? leaving.data[0] : 0};
   CvMlsCommitParams params = {
@@ -115,7 +105,7 @@ play_commit (Play *play)
 static void
 play_knock (Play *play)
 {
-  g_autoptr (GBytes) offer = read_long (play->input);
+  g_autoptr (GBytes) offer = dup_long (play->input);
   g_autoptr (GBytes) sealed = cv_e2ee_knock_seal (play->world->crypto, play->bob->keys, VISITOR,
                                                   cv_span_from_bytes (offer), NULL);
 
@@ -128,7 +118,7 @@ static void
 play_frame (Play *play)
 {
   CvE2eeTrack track = (CvE2eeTrack)(cv_reader_u8 (play->input) % CV_E2EE_N_TRACKS);
-  CvSpan edits = read_short (play->input);
+  CvSpan edits = fuzz_read_short (play->input);
   g_autoptr (GBytes) sealed = NULL;
   g_autoptr (GByteArray) changed = g_byte_array_new ();
   g_autoptr (GBytes) frame = NULL;
@@ -160,7 +150,7 @@ play_frame (Play *play)
 static void
 play_resync (Play *play)
 {
-  g_autoptr (GBytes) body = read_long (play->input);
+  g_autoptr (GBytes) body = dup_long (play->input);
   g_auto (CvWriter) writer = {0};
   g_autoptr (GBytes) message = NULL;
 
@@ -247,7 +237,7 @@ assert_sound (const Person *person)
 static void
 play_raw (Play *play, Step step)
 {
-  g_autoptr (GBytes) bytes = read_long (play->input);
+  g_autoptr (GBytes) bytes = dup_long (play->input);
 
   if (step == STEP_RAW_APPLICATION)
     cv_e2ee_group_driver_on_application (play->alice->driver, bytes);

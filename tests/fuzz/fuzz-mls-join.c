@@ -133,28 +133,6 @@ get_door (guint8 flags)
 /* ---- inputs ---- */
 
 static CvSpan
-read_long (CvReader *input)
-{
-  gsize len = cv_reader_u16 (input);
-
-  return cv_reader_take (input, MIN (len, cv_reader_remaining (input)));
-}
-
-static void
-assert_usable (CvMlsGroup *group)
-{
-  CvMlsCommitParams params = {.now_s = TEST_NOW_S};
-  g_auto (CvMlsCommitResult) result = {0};
-  g_autoptr (GBytes) hello = NULL;
-  g_autoptr (GError) error = NULL;
-
-  hello = cv_mls_group_protect (group, CV_SPAN_LITERAL ("hello"), CV_SPAN_EMPTY, &error);
-  g_assert_no_error (error);
-  g_assert_true (cv_mls_group_commit (group, &params, &result, &error) || error);
-  g_assert_no_error (error);
-}
-
-static CvSpan
 find_tree (const CvMlsGroupInfo *info)
 {
   CvSpan tree = CV_SPAN_EMPTY;
@@ -209,7 +187,7 @@ join (const Door *door, GBytes *welcome, CvSpan tree)
   g_assert_true ((group != NULL) == !error);
   fuzz_omniscience.holds_keys = FALSE;
   if (group)
-    assert_usable (group);
+    fuzz_room_assert_usable (group);
 }
 
 /* Seals GroupSecrets and GroupInfo as a real inviter does. */
@@ -247,7 +225,7 @@ feed_welcome (const Door *door, CvReader *input, guint8 flags)
   g_autoptr (GBytes) tree = NULL;
   CvReader reader;
 
-  cv_reader_init (&reader, read_long (input));
+  cv_reader_init (&reader, fuzz_read_long (input));
   if (!cv_mls_group_secrets_read (&reader, &secrets) || !cv_mls_group_info_read (input, &info))
     return;
   tree = cv_span_dup (find_tree (&info));
@@ -266,7 +244,7 @@ feed_welcome (const Door *door, CvReader *input, guint8 flags)
 static void
 feed_raw_welcome (const Door *door, CvReader *input, guint8 flags)
 {
-  g_autoptr (GBytes) welcome = cv_span_dup (read_long (input));
+  g_autoptr (GBytes) welcome = cv_span_dup (fuzz_read_long (input));
 
   fuzz_omniscience.holds_keys = flags & FLAG_HOLDS_KEYS;
   join (door, welcome, cv_reader_take (input, cv_reader_remaining (input)));
@@ -310,7 +288,7 @@ feed_resync (const Door *door, CvReader *input, guint8 flags)
   fuzz_omniscience.holds_keys = FALSE;
   g_assert_true (is_made == !error && is_made == (result.next != NULL));
   if (is_made)
-    assert_usable (result.next);
+    fuzz_room_assert_usable (result.next);
 }
 
 /* GroupInfo (rest) for somebody who never was inside. */
@@ -337,7 +315,7 @@ feed_external (const Door *door, CvReader *input, guint8 flags)
   fuzz_omniscience.holds_keys = FALSE;
   g_assert_true (is_made == !error && is_made == (result.next != NULL));
   if (is_made)
-    assert_usable (result.next);
+    fuzz_room_assert_usable (result.next);
 }
 
 /* The content of ratchet_tree (rest), as a newcomer checks it. */
@@ -384,7 +362,7 @@ feed_offer (const Door *door, CvReader *input, guint8 flags)
                  || error);
   g_assert_no_error (error);
   fuzz_omniscience.holds_keys = FALSE;
-  assert_usable (received.next);
+  fuzz_room_assert_usable (received.next);
 }
 
 int

@@ -30,38 +30,7 @@ typedef struct {
   gboolean is_good_used; /* an input may hold the good commit itself */
 } Play;
 
-static CvSpan
-read_short (CvReader *input)
-{
-  gsize len = cv_reader_u8 (input);
-
-  return cv_reader_take (input, MIN (len, cv_reader_remaining (input)));
-}
-
-static CvSpan
-read_long (CvReader *input)
-{
-  gsize len = cv_reader_u16 (input);
-
-  return cv_reader_take (input, MIN (len, cv_reader_remaining (input)));
-}
-
 /* ---- delivering ---- */
-
-/* The epoch that somebody's commit made is a good one: it can be left again. */
-static void
-assert_usable (CvMlsGroup *next)
-{
-  CvMlsCommitParams params = {.now_s = TEST_NOW_S};
-  g_auto (CvMlsCommitResult) result = {0};
-  g_autoptr (GBytes) hello = NULL;
-  g_autoptr (GError) error = NULL;
-
-  hello = cv_mls_group_protect (next, CV_SPAN_LITERAL ("hello"), CV_SPAN_EMPTY, &error);
-  g_assert_no_error (error);
-  g_assert_true (cv_mls_group_commit (next, &params, &result, &error) || error);
-  g_assert_no_error (error);
-}
 
 static gboolean
 deliver_to (Play *play, Member *member, CvSpan message, CvMlsReceived *received)
@@ -95,7 +64,7 @@ deliver (Play *play, CvSpan message)
   fuzz_omniscience = (FuzzOmniscience){0};
   for (gsize i = 0; i < G_N_ELEMENTS (receivers); i++)
     if (received[i].next && !received[i].summary.has_reinit)
-      assert_usable (received[i].next);
+      fuzz_room_assert_usable (received[i].next);
   if (received[0].next && received[1].next)
     g_assert_true (cv_span_equal (cv_mls_group_get_epoch_authenticator (received[0].next),
                                   cv_mls_group_get_epoch_authenticator (received[1].next)));
@@ -165,8 +134,8 @@ send_content (Play *play, CvMlsAuthenticatedContent *auth, gboolean is_public)
 static void
 play_application (Play *play)
 {
-  CvSpan aad = read_short (play->input);
-  CvSpan data = read_long (play->input);
+  CvSpan aad = fuzz_read_short (play->input);
+  CvSpan data = fuzz_read_long (play->input);
   g_autoptr (GBytes) message = cv_mls_group_protect (play->sender->group, data, aad, NULL);
 
   g_assert_true ((message != NULL) == (cv_mls_group_get_n_pending (play->sender->group) == 0));
@@ -184,7 +153,7 @@ play_raw_content (Play *play)
   g_autoptr (GBytes) message = NULL;
 
   start_content (play, (CvMlsContentType)(1 + cv_reader_u8 (play->input) % 3), &auth);
-  fuzz_omniscience.raw_content = read_long (play->input);
+  fuzz_omniscience.raw_content = fuzz_read_long (play->input);
   if (!fuzz_omniscience.raw_content.data)
     return;
   message = cv_mls_private_message_protect (&keys, &auth, NULL);
@@ -200,7 +169,7 @@ play_proposal (Play *play)
   g_auto (CvMlsAuthenticatedContent) auth = {0};
   CvReader reader;
 
-  cv_reader_init (&reader, read_long (play->input));
+  cv_reader_init (&reader, fuzz_read_long (play->input));
   start_content (play, CV_MLS_CONTENT_PROPOSAL, &auth);
   auth.content.proposal = cv_mls_proposal_read (&reader);
   if (auth.content.proposal)
@@ -216,7 +185,7 @@ play_commit (Play *play)
   g_auto (CvMlsAuthenticatedContent) auth = {0};
   CvReader reader;
 
-  cv_reader_init (&reader, read_long (play->input));
+  cv_reader_init (&reader, fuzz_read_long (play->input));
   start_content (play, CV_MLS_CONTENT_COMMIT, &auth);
   auth.content.commit = cv_mls_commit_read (&reader);
   if (!auth.content.commit)
@@ -235,8 +204,8 @@ static gboolean
 make_own_commit (Play *play, CvMlsCommitResult *result)
 {
   guint how = cv_reader_u8 (play->input);
-  CvSpan leaving = read_short (play->input);
-  CvSpan policy = read_short (play->input);
+  CvSpan leaving = fuzz_read_short (play->input);
+  CvSpan policy = fuzz_read_short (play->input);
   CvMlsLeaf removes[4];
   CvMlsPsk psk = members_get_psk ();
   CvMlsReinit reinit = {.group_id = policy, .suite = play->sender->suite->id};
@@ -282,7 +251,7 @@ play_own_proposal (Play *play)
 {
   guint type = cv_reader_u8 (play->input) % 8;
   guint how = cv_reader_u8 (play->input);
-  CvSpan name = read_short (play->input);
+  CvSpan name = fuzz_read_short (play->input);
   CvMlsGroup *group = play->sender->group;
   CvMlsExtensionValue extension = {TEST_POLICY_TYPE, name};
   CvMlsReinit reinit = {.group_id = name, .suite = play->sender->suite->id};
@@ -315,7 +284,7 @@ static void
 play_edited_commit (Play *play)
 {
   g_auto (CvMlsCommitResult) result = {0};
-  CvSpan edits = read_short (play->input);
+  CvSpan edits = fuzz_read_short (play->input);
   gboolean is_made;
 
   fuzz_omniscience.edits = edits;
@@ -332,7 +301,7 @@ play_public (Play *play)
   g_auto (CvMlsAuthenticatedContent) auth = {0};
   CvReader reader;
 
-  cv_reader_init (&reader, read_long (play->input));
+  cv_reader_init (&reader, fuzz_read_long (play->input));
   if (!cv_mls_framed_content_read (&reader, &auth.content))
     return;
   send_content (play, &auth, TRUE);
@@ -342,7 +311,7 @@ play_public (Play *play)
 static void
 play_message (Play *play)
 {
-  if (deliver (play, read_long (play->input)))
+  if (deliver (play, fuzz_read_long (play->input)))
     play->is_good_used = TRUE;
 }
 
@@ -350,7 +319,7 @@ play_message (Play *play)
 static void
 play_resync (Play *play)
 {
-  CvSpan edits = read_short (play->input);
+  CvSpan edits = fuzz_read_short (play->input);
   g_autoptr (GBytes) info = cv_mls_group_dup_group_info (play->room->members[4]->group, NULL);
   g_auto (CvMlsCommitResult) result = {0};
   g_autoptr (GByteArray) message = g_byte_array_new ();

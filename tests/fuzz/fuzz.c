@@ -44,6 +44,22 @@ judge_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
   return G_LOG_WRITER_HANDLED;
 }
 
+CvSpan
+fuzz_read_short (CvReader *input)
+{
+  gsize len = cv_reader_u8 (input);
+
+  return cv_reader_take (input, MIN (len, cv_reader_remaining (input)));
+}
+
+CvSpan
+fuzz_read_long (CvReader *input)
+{
+  gsize len = cv_reader_u16 (input);
+
+  return cv_reader_take (input, MIN (len, cv_reader_remaining (input)));
+}
+
 void
 fuzz_random_restart (guint64 seed)
 {

@@ -26,6 +26,10 @@ GPtrArray *fuzz_dup_seeds (void);
  * are fatal, others are not printed. "--seeds DIR" writes the seeds there and exits. Always 0. */
 int LLVMFuzzerInitialize (int *argc, char ***argv);
 
+/* A length of one byte, or of two, and as much as there is of it. */
+CvSpan fuzz_read_short (CvReader *input);
+CvSpan fuzz_read_long (CvReader *input);
+
 /* OpenSSL's random bytes follow from `seed` from here on, so that the same input does the same
  * thing in any process: first in the target's world, then at the head of each input. */
 void fuzz_random_restart (guint64 seed);

@@ -179,3 +179,17 @@ fuzz_room_assert_alive (FuzzRoom *room, Member *member)
   g_assert_true (cv_span_equal (cv_mls_group_get_epoch_authenticator (received.next),
                                 cv_span_from_bytes (room->good_authenticator)));
 }
+
+void
+fuzz_room_assert_usable (CvMlsGroup *group)
+{
+  CvMlsCommitParams params = {.now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+  g_autoptr (GBytes) hello = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hello = cv_mls_group_protect (group, CV_SPAN_LITERAL ("hello"), CV_SPAN_EMPTY, &error);
+  g_assert_no_error (error);
+  g_assert_true (cv_mls_group_commit (group, &params, &result, &error) || error);
+  g_assert_no_error (error);
+}

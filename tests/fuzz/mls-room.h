@@ -41,5 +41,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FuzzSnapshot, fuzz_snapshot_clear)
 
 /* After whatever came, the member still takes the good commit to the epoch it should. */
 void fuzz_room_assert_alive (FuzzRoom *room, Member *member);
+/* The epoch that somebody's commit made is a good one: who is in can talk, and can leave it again. */
+void fuzz_room_assert_usable (CvMlsGroup *group);
 
 G_END_DECLS
