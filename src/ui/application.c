@@ -63,7 +63,12 @@ new_meeting_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 fips_mode_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
+  GList *windows = gtk_application_get_windows (data);
+
   cv_settings_force_fips ();
+  for (GList *at = windows; at != NULL; at = at->next)
+    if (CV_IS_WINDOW (at->data))
+      cv_window_follow_fips (at->data);
 }
 
 static void

@@ -223,6 +223,26 @@ renew_session (CvWindow *self, CvIdentityKind identity)
   return session; /* borrowed: ours now */
 }
 
+void
+cv_window_follow_fips (CvWindow *self)
+{
+  gboolean is_camera_off;
+  gboolean is_muted;
+  CvSession *session;
+
+  if (self->session == NULL || cv_session_get_state (self->session) != CV_SESSION_LOBBY
+      || cv_session_get_is_fips (self->session) == cv_settings_is_fips (self->settings))
+    return;
+  g_object_get (self->session, "camera-off", &is_camera_off, "microphone-muted", &is_muted, NULL);
+  session = renew_session (self, CV_IDENTITY_KEYRING);
+  if (session == NULL) {
+    show_welcome (self, NULL);
+    return;
+  }
+  g_object_set (session, "camera-off", is_camera_off, "microphone-muted", is_muted, NULL);
+  cv_session_start_preview (session);
+}
+
 static void
 new_meeting_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -388,6 +408,8 @@ cv_window_init (CvWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   hide_while_covered (ADW_NAVIGATION_PAGE (self->welcome));
   self->settings = cv_settings_new ();
+  g_signal_connect_object (self->settings, "changed::fips-mode", G_CALLBACK (cv_window_follow_fips),
+                           self, G_CONNECT_SWAPPED);
   self->signals = g_signal_group_new (CV_TYPE_SESSION);
   g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (on_session_state),
                                   self);

@@ -25,6 +25,10 @@ CvWindow *cv_window_new (GtkApplication *application, const CvWindowMedia *media
 void cv_window_open_link (CvWindow *self, const char *link);
 void cv_window_new_meeting (CvWindow *self);
 
+/* FIPS mode was turned on or off: it counts from the next meeting on, and one whose lobby is open
+ * has not begun. */
+void cv_window_follow_fips (CvWindow *self);
+
 /* Shows the pages for a session made elsewhere (tests); cv_window_open_link and
  * cv_window_new_meeting make their own. */
 void cv_window_set_session (CvWindow *self, CvSession *session, gboolean is_hosting);

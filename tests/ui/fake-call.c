@@ -399,6 +399,12 @@ cv_session_get_link (CvSession *self)
 }
 
 gboolean
+cv_session_get_is_fips (CvSession *self)
+{
+  return self->meeting.is_fips;
+}
+
+gboolean
 cv_session_get_needs_passcode (CvSession *self)
 {
   return self->meeting.needs_passcode;

@@ -20,6 +20,7 @@ typedef struct {
   int failure;
   CvShieldState shield;
   gboolean needs_passcode;
+  gboolean is_fips;
   gboolean is_code_confirmed;
   gboolean has_odd_states; /* a tile in every state, instead of all with pictures */
 } CvFakeMeeting;

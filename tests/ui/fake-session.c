@@ -9,7 +9,11 @@
 CvSession *
 cv_session_new (const CvSessionOptions *options)
 {
-  const CvFakeMeeting lobby = {.n_people = 3, .failure = CV_SESSION_NO_FAILURE};
+  const CvFakeMeeting lobby = {
+      .n_people = 3,
+      .failure = CV_SESSION_NO_FAILURE,
+      .is_fips = options->is_fips,
+  };
 
   return cv_fake_session_new (&lobby);
 }
@@ -24,12 +28,6 @@ char *
 cv_session_dup_provider (gboolean is_fips, GError **error)
 {
   return g_strdup ("OpenSSL Default Provider 3.5.7");
-}
-
-gboolean
-cv_session_get_is_fips (CvSession *self)
-{
-  return FALSE;
 }
 
 const char *

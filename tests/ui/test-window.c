@@ -177,6 +177,30 @@ test_busy_refuses_links (void)
 }
 
 static void
+test_lobby_follows_fips (void)
+{
+  CvWindow *window = open_window ();
+  g_autoptr (GSettings) settings = cv_settings_new ();
+  gboolean is_camera_off;
+
+  cv_window_open_link (window, "conclave://host.example/room#k=secret");
+  g_assert_false (cv_session_get_is_fips (cv_window_get_session (window)));
+  g_object_set (cv_window_get_session (window), "camera-off", TRUE, NULL);
+  g_settings_set_boolean (settings, "fips-mode", TRUE);
+  g_assert_true (is_lobby (window));
+  g_assert_true (cv_session_get_is_fips (cv_window_get_session (window)));
+  g_object_get (cv_window_get_session (window), "camera-off", &is_camera_off, NULL);
+  g_assert_true (is_camera_off);
+
+  /* A meeting that runs keeps what it began with. */
+  cv_lobby_page_start (CV_LOBBY_PAGE (visible_page (window)));
+  g_settings_set_boolean (settings, "fips-mode", FALSE);
+  g_assert_true (CV_IS_CALL_PAGE (visible_page (window)));
+  g_assert_true (cv_session_get_is_fips (cv_window_get_session (window)));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
 test_progress_after_a_second (void)
 {
   const CvFakeMeeting meeting = {
@@ -327,6 +351,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/goes-the-whole-way", test_journey);
   g_test_add_func ("/ui/window/refuses-broken-links", test_links);
   g_test_add_func ("/ui/window/one-meeting-at-a-time", test_busy_refuses_links);
+  g_test_add_func ("/ui/window/lobby-follows-fips-mode", test_lobby_follows_fips);
   g_test_add_func ("/ui/window/shows-steps-after-a-second", test_progress_after_a_second);
   g_test_add_func ("/ui/window/offers-a-way-out-of-every-failure", test_failures);
   g_test_add_func ("/ui/call-page/tiles-tell-their-size", test_tiles_tell_their_size);
