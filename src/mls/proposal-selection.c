@@ -50,11 +50,18 @@ get_rank (const CvMlsProposalItem *item)
   return 3;
 }
 
+/* Nobody reads a longer commit, and as many may wait as it can hold. */
+static gboolean
+has_room (const Selection *selection, const GPtrArray *candidates)
+{
+  return selection->items->len + candidates->len < CV_MLS_LIMIT_ENTRIES;
+}
+
 /* Those of one rank that are possible, in the order of preference. */
 static void
 consider (const Selection *selection, const GPtrArray *pending, guint rank, GPtrArray *candidates)
 {
-  for (guint i = 0; i < pending->len; i++) {
+  for (guint i = 0; i < pending->len && has_room (selection, candidates); i++) {
     /* RFC 9420 §12.2: of several Updates the most recent one. */
     const CvMlsProposalItem *item =
         g_ptr_array_index (pending, rank == 1 ? pending->len - 1 - i : i);
