@@ -278,6 +278,19 @@ check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   return TRUE;
 }
 
+/* What RFC 9420 leaves to a member and this profile does not. */
+static gboolean
+check_form (const CvMlsReceived *received, GError **error)
+{
+  /* In the open the server would read who comes and what the policy says. */
+  if (received->is_public)
+    return refuse (error, "expected a member's commit to be encrypted");
+  /* Who came after that epoch could not follow: a removal without a moderator. */
+  if (received->summary.has_resumption_psk)
+    return refuse (error, "expected nobody but who comes back to use an old epoch's key");
+  return TRUE;
+}
+
 gboolean
 cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceived *received,
                                    GError **error)
@@ -297,7 +310,7 @@ cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceive
     return refuse (error, "expected a member to commit");
   gboolean by_moderator =
       cv_e2ee_policy_is_moderator (&driver->policy, committer->statement->identity_hash);
-  if (!check_removes (driver, received, by_moderator, error))
+  if (!check_form (received, error) || !check_removes (driver, received, by_moderator, error))
     return FALSE;
   /* Nothing else can be seen of the epoch that we are removed from. */
   if (received->next == NULL)

@@ -139,6 +139,7 @@ dispatch (CvMlsGroup *group, CvMlsAuthenticatedContent *auth, const CvMlsReceive
   received->sender_type = auth->content.sender.type;
   received->sender = auth->content.sender.leaf;
   received->external_index = auth->content.sender.external_index;
+  received->is_public = auth->wire_format == CV_MLS_WIRE_PUBLIC_MESSAGE;
   received->authenticated_data = g_bytes_ref (auth->content.authenticated_data);
   switch (auth->content.type) {
   case CV_MLS_CONTENT_APPLICATION:

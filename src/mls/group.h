@@ -388,6 +388,7 @@ typedef struct {
   CvMlsSenderType sender_type;
   CvMlsLeaf sender; /* member, and new member by commit */
   guint32 external_index; /* external sender */
+  gboolean is_public; /* PublicMessage: whoever carried it could read it */
   GByteArray *data; /* application: free with cv_crypto_aead_free_plaintext */
   GBytes *authenticated_data;
   CvMlsGroup *next; /* commit: the new epoch; NULL when it removes us */

@@ -117,6 +117,24 @@ test_promotes_himself (Meeting *meeting, gconstpointer data)
   assert_refused (meeting);
 }
 
+/* RFC 9420 allows a PublicMessage; here the server must not read what a commit says. */
+static void
+test_in_the_open (Meeting *meeting, gconstpointer data)
+{
+  commit_as_bob (meeting, &(CvMlsCommitParams){.is_public = TRUE});
+  assert_refused (meeting);
+}
+
+/* Of an epoch before Carol's it would leave her behind, and with her no moderator was asked. */
+static void
+test_old_epochs_key (Meeting *meeting, gconstpointer data)
+{
+  const CvMlsResumption resumption = {.epoch =
+                                          cv_mls_group_get_epoch (meeting->bob->driver->group)};
+  commit_as_bob (meeting, &(CvMlsCommitParams){.resumptions = &resumption, .n_resumptions = 1});
+  assert_refused (meeting);
+}
+
 /* RFC 9420 §11.2 lets any member shut the group down; in a meeting nobody may. */
 static void
 test_reinit (Meeting *meeting, gconstpointer data)
@@ -448,6 +466,8 @@ main (int argc, char **argv)
   ADD ("policy", set_up, NULL, test_policy);
   ADD ("promotes-himself", set_up, NULL, test_promotes_himself);
   ADD ("reinit", set_up, NULL, test_reinit);
+  ADD ("in-the-open", set_up, NULL, test_in_the_open);
+  ADD ("old-epochs-key", set_up, NULL, test_old_epochs_key);
   ADD ("external-commit-of-a-stranger", set_up, GINT_TO_POINTER (FALSE), test_external_commit);
   ADD ("external-commit-with-a-lent-epoch", set_up, GINT_TO_POINTER (TRUE), test_external_commit);
   ADD ("removal", set_up, NULL, test_removal);
