@@ -418,38 +418,6 @@ test_pending_is_bounded (World *world, gconstpointer is_public)
   g_assert_cmpuint (cv_mls_group_get_n_pending (world->bob->group), ==, 15);
 }
 
-/* As many wait as one commit can hold: what the caller wants goes in, and the rest waits on. */
-static void
-test_leaves_room (World *world, gconstpointer is_public)
-{
-  CvMlsProposeParams psk = {.type = CV_MLS_PROPOSAL_PSK,
-                            .psk_id = CV_SPAN_LITERAL ("room"),
-                            .is_public = is_public != NULL,
-                            .now_s = TEST_NOW_S};
-  CvMlsLeaf removed = cv_mls_group_get_own_leaf (world->carol->group);
-  CvMlsCommitParams params = {.removes = &removed,
-                              .n_removes = 1,
-                              .includes_pending = TRUE,
-                              .is_public = is_public != NULL,
-                              .find_psk = members_find_psk,
-                              .now_s = TEST_NOW_S};
-  g_auto (CvMlsCommitResult) result = {0};
-  g_autoptr (GError) error = NULL;
-
-  for (guint i = 0; i < CV_MLS_LIMIT_ENTRIES; i++) {
-    g_auto (CvMlsReceived) received = {0};
-    g_autoptr (GBytes) message = cv_mls_group_propose (world->bob->group, &psk, &error);
-
-    g_assert_no_error (error);
-    hear (world->alice, message, &received);
-  }
-  g_assert_null (cv_mls_group_propose (world->bob->group, &psk, &error));
-  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
-  member_commit (world->alice, &params, &result);
-  member_follow (world->bob, result.commit);
-  g_assert_cmpuint (cv_mls_group_get_n_members (world->bob->group), ==, 2);
-}
-
 /* §12.4: no application data before the commit, but for proposals that were given up. */
 static void
 test_data_waits (World *world, gconstpointer is_public)
@@ -579,7 +547,6 @@ static const Claim claims[] = {
     {"takes-no-nonsense", test_takes_no_nonsense},
     {"refuses-nonsense-beside-them", test_refuses_nonsense_beside},
     {"pending-is-bounded", test_pending_is_bounded},
-    {"leaves-room-for-what-is-wanted", test_leaves_room},
     {"data-waits-for-the-commit", test_data_waits},
     {"rejects-what-was-not-heard", test_unheard},
     {"rejects-flipped-bits", test_damaged},

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* What of the waiting proposals goes into a commit when there are too many of them. What is chosen
+ * among a few is in test-group-propose.c. */
+#include "mls/group-private.h"
+#include "mls/members.h"
+
+/* As many wait as one commit can hold: what the caller wants goes in, and the rest waits on. */
+static void
+test_leaves_room (gconstpointer is_public)
+{
+  const CvMlsSuite *suite = members_get_suite (0x0001);
+  Member *alice = member_new (suite, "alice");
+  Member *bob = member_new (suite, "bob");
+  Member *carol = member_new (suite, "carol");
+  Member *all[] = {alice, bob, carol};
+  CvMlsProposeParams psk = {.type = CV_MLS_PROPOSAL_PSK,
+                            .psk_id = CV_SPAN_LITERAL ("room"),
+                            .is_public = is_public != NULL,
+                            .now_s = TEST_NOW_S};
+  CvMlsLeaf removed;
+  CvMlsCommitParams params = {.removes = &removed,
+                              .n_removes = 1,
+                              .includes_pending = TRUE,
+                              .is_public = is_public != NULL,
+                              .find_psk = members_find_psk,
+                              .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+  g_autoptr (GError) error = NULL;
+
+  member_create (alice);
+  member_add (alice, bob, all, 3);
+  member_add (alice, carol, all, 3);
+  removed = cv_mls_group_get_own_leaf (carol->group);
+  for (guint i = 0; i < CV_MLS_LIMIT_ENTRIES; i++) {
+    g_auto (CvMlsReceived) received = {0};
+    g_autoptr (GBytes) message = cv_mls_group_propose (bob->group, &psk, &error);
+
+    g_assert_no_error (error);
+    member_try_receive (alice, cv_span_from_bytes (message), &received, &error);
+    g_assert_no_error (error);
+  }
+  g_assert_null (cv_mls_group_propose (bob->group, &psk, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
+  member_commit (alice, &params, &result);
+  member_follow (bob, result.commit);
+  g_assert_cmpuint (cv_mls_group_get_n_members (bob->group), ==, 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    member_free (all[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/mls/proposal-selection/leaves-room-for-what-is-wanted/private", NULL,
+                        test_leaves_room);
+  g_test_add_data_func ("/mls/proposal-selection/leaves-room-for-what-is-wanted/public",
+                        GSIZE_TO_POINTER (1), test_leaves_room);
+  return g_test_run ();
+}
