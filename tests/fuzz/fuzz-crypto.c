@@ -9,6 +9,7 @@
  *   input = kind (1) row (1) arguments */
 #include "crypto/aead.h"
 #include "crypto/hpke.h"
+#include "crypto/random.h"
 #include "crypto/signature.h"
 #include "fuzz/fuzz.h"
 
@@ -45,6 +46,7 @@ typedef struct {
   GBytes *ciphertext[N_KEMS];
   CvCryptoKeyPair signature[N_SIGNATURES];
   GBytes *signed_with[N_SIGNATURES];
+  guint8 box_key[32];
   GBytes *box;
 } World;
 
@@ -59,8 +61,6 @@ hpke_params (gsize row)
       .aad = AAD,
   };
 }
-
-static const guint8 box_key[32] = {1};
 
 static World *
 get_world (void)
@@ -87,7 +87,11 @@ get_world (void)
         cv_crypto_signature_sign (world->crypto, signatures[i],
                                   cv_secret_span (world->signature[i].private_key), MESSAGE, NULL);
   }
-  world->box = cv_crypto_aead_seal_box (world->crypto, CV_SPAN_ARRAY (box_key), AAD, MESSAGE, NULL);
+  /* A fresh key, as all others are: a box that a corpus kept from an older build must not open. */
+  g_assert_true (
+      cv_crypto_random_fill (world->crypto, world->box_key, sizeof world->box_key, NULL));
+  world->box =
+      cv_crypto_aead_seal_box (world->crypto, CV_SPAN_ARRAY (world->box_key), AAD, MESSAGE, NULL);
   return world;
 }
 
@@ -216,7 +220,7 @@ feed_box (const World *world, CvReader *input)
 {
   CvSpan box = read_rest (input);
   GByteArray *opened =
-      cv_crypto_aead_open_box (world->crypto, CV_SPAN_ARRAY (box_key), AAD, box, NULL);
+      cv_crypto_aead_open_box (world->crypto, CV_SPAN_ARRAY (world->box_key), AAD, box, NULL);
 
   g_assert_true ((opened != NULL) == cv_span_equal (box, cv_span_from_bytes (world->box)));
   cv_crypto_aead_free_plaintext (opened);
