@@ -20,7 +20,7 @@ check_place (const CvMlsGroup *group, CvSpan group_id, guint64 epoch, GError **e
 
 static gboolean
 open_private (CvMlsGroup *group, const CvMlsPrivateMessage *message,
-              CvMlsAuthenticatedContent *auth, GError **error)
+              CvMlsAuthenticatedContent *auth, guint32 *generation, GError **error)
 {
   CvMlsPrivateOpenParams params = {
       .keys = cv_mls_group_message_keys (group),
@@ -30,7 +30,7 @@ open_private (CvMlsGroup *group, const CvMlsPrivateMessage *message,
   };
 
   return check_place (group, cv_span_from_bytes (message->group_id), message->epoch, error)
-         && cv_mls_private_message_open (&params, message, auth, error);
+         && cv_mls_private_message_open (&params, message, auth, generation, error);
 }
 
 /* RFC 9420 §12.1.8: only who the group's extension lists, and only with some proposals. The key is
@@ -189,19 +189,24 @@ cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params, CvMls
   g_auto (CvMlsAuthenticatedContent) opened = {0};
   g_auto (CvMlsReceived) result = {0};
   CvMlsAuthenticatedContent *auth = &opened;
+  CvMlsMessageKeys keys;
+  guint32 generation;
   gboolean is_open;
 
   if (!cv_mls_message_parse (params->message, &message, error)
       || !check_epoch_takes (group, &message, error))
     return FALSE;
   if (message.wire_format == CV_MLS_WIRE_PRIVATE_MESSAGE)
-    is_open = open_private (group, &message.private_message, &opened, error);
+    is_open = open_private (group, &message.private_message, &opened, &generation, error);
   else if (message.wire_format == CV_MLS_WIRE_PUBLIC_MESSAGE) {
     auth = &message.public_message.auth;
     is_open = open_public (group, &message.public_message, error);
   } else
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "this message is not for members");
   if (!is_open || !dispatch (group, auth, params, &result, error))
+    return FALSE;
+  keys = cv_mls_group_message_keys (group);
+  if (auth == &opened && !cv_mls_private_message_consume (&keys, &auth->content, generation, error))
     return FALSE;
   *received = result;
   result = (CvMlsReceived){0};

@@ -409,8 +409,9 @@ typedef struct {
 
 /* Opens one message of this epoch. Application: the key is used up. Proposal: waits in `group` when a
  * commit could name it, else INVALID. Commit: fully checked; `group` is as before (its ratchet for
- * that sender excepted). Our own commit coming back is STATE: use
- * the CvMlsCommitResult. */
+ * that sender excepted). Our own commit coming back is STATE: use the CvMlsCommitResult. What is
+ * refused leaves `group` as it was: a commit that names a proposal or PSK which is not here yet
+ * (STATE) can be received again. */
 gboolean cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params,
                                CvMlsReceived *received, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* Two layers: the content under the sender's ratchet, and who the sender is under a key that is
- * drawn from the ciphertext. The receiver opens both, checks the signature, and only then lets the
- * key go: who forges a message must not be able to burn the key of a real one. */
+ * drawn from the ciphertext. The receiver opens both and checks the signature. The key goes only when
+ * the group took what was in it: who forges a message must not be able to burn the key of a real
+ * one, and what came before the proposal it names can be tried again. */
 #include "mls/private-message.h"
 
 #include "mls/error.h"
@@ -317,7 +318,7 @@ check_signature (const CvMlsPrivateOpenParams *params, const CvMlsAuthenticatedC
 gboolean
 cv_mls_private_message_open (const CvMlsPrivateOpenParams *params,
                              const CvMlsPrivateMessage *message, CvMlsAuthenticatedContent *auth,
-                             GError **error)
+                             guint32 *generation, GError **error)
 {
   const CvMlsMessageKeys *keys = &params->keys;
   g_auto (CvMlsAuthenticatedContent) opened = {.wire_format = CV_MLS_WIRE_PRIVATE_MESSAGE};
@@ -338,12 +339,18 @@ cv_mls_private_message_open (const CvMlsPrivateOpenParams *params,
   opened.content.type = message->content_type;
   is_parsed = parse_content (cv_span_from_array (plaintext), &opened, error);
   cv_crypto_aead_free_plaintext (plaintext);
-  if (!is_parsed || !check_signature (params, &opened, error)
-      || !cv_mls_secret_tree_consume (keys->secret_tree, sender.leaf,
-                                      ratchet_type_for (message->content_type), sender.generation,
-                                      error))
+  if (!is_parsed || !check_signature (params, &opened, error))
     return FALSE;
+  *generation = sender.generation;
   *auth = opened;
   opened = (CvMlsAuthenticatedContent){0};
   return TRUE;
+}
+
+gboolean
+cv_mls_private_message_consume (const CvMlsMessageKeys *keys, const CvMlsFramedContent *content,
+                                guint32 generation, GError **error)
+{
+  return cv_mls_secret_tree_consume (keys->secret_tree, content->sender.leaf,
+                                     ratchet_type_for (content->type), generation, error);
 }

@@ -56,11 +56,17 @@ typedef struct {
   gpointer find_data;
 } CvMlsPrivateOpenParams;
 
-/* Opens and checks the signature, and only then uses up the key. The caller has checked group id
- * and epoch. STATE: a message of our own came back. */
+/* Opens and checks the signature; changes nothing. The caller has checked group id and epoch, judges
+ * the content, and lets generation's key go when the content was taken. STATE: a message of our own
+ * came back. GENERATION: its key is gone, or too far ahead. */
 gboolean
 cv_mls_private_message_open (const CvMlsPrivateOpenParams *params,
                              const CvMlsPrivateMessage *message, CvMlsAuthenticatedContent *auth,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                             guint32 *generation, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Uses up the key that opened content: it opens once. On failure everything is as before. */
+gboolean
+cv_mls_private_message_consume (const CvMlsMessageKeys *keys, const CvMlsFramedContent *content,
+                                guint32 generation, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -88,9 +88,11 @@ dup_opened_commit (const CvMlsGroup *reader, GBytes *commit)
   g_auto (CvMlsMessage) message = {0};
   g_auto (CvMlsAuthenticatedContent) auth = {0};
   g_auto (CvWriter) writer = {0};
+  guint32 generation;
 
   g_assert_true (cv_mls_message_parse (cv_span_from_bytes (commit), &message, NULL));
-  g_assert_true (cv_mls_private_message_open (&open, &message.private_message, &auth, NULL));
+  g_assert_true (
+      cv_mls_private_message_open (&open, &message.private_message, &auth, &generation, NULL));
   cv_writer_init (&writer);
   cv_mls_commit_write (&writer, auth.content.commit);
   return cv_writer_take (&writer);

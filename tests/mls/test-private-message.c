@@ -110,11 +110,13 @@ open_with (Epoch *epoch, CvMlsSecretTree *tree, GBytes *encoded, CvMlsAuthentica
       .find_data = epoch,
   };
   g_auto (CvMlsMessage) message = {0};
+  guint32 generation;
 
   if (!cv_mls_message_parse (cv_span_from_bytes (encoded), &message, error))
     return FALSE;
   g_assert_cmpint (message.wire_format, ==, CV_MLS_WIRE_PRIVATE_MESSAGE);
-  return cv_mls_private_message_open (&params, &message.private_message, auth, error);
+  return cv_mls_private_message_open (&params, &message.private_message, auth, &generation, error)
+         && cv_mls_private_message_consume (&params.keys, &auth->content, generation, error);
 }
 
 static void

@@ -103,14 +103,18 @@ check_private (Epoch *epoch, CvSpan encoded, CvSpan raw, guint index)
   g_auto (CvMlsMessage) message = {0};
   g_auto (CvMlsAuthenticatedContent) auth = {0};
   g_autoptr (GError) error = NULL;
+  guint32 generation;
 
   g_assert_true (cv_mls_message_parse (encoded, &message, &error));
   g_assert_cmpint (message.wire_format, ==, CV_MLS_WIRE_PRIVATE_MESSAGE);
-  g_assert_true (cv_mls_private_message_open (&params, &message.private_message, &auth, &error));
+  g_assert_true (
+      cv_mls_private_message_open (&params, &message.private_message, &auth, &generation, &error));
   g_assert_no_error (error);
   assert_body (&auth, raw, index);
+  g_assert_true (cv_mls_private_message_consume (&params.keys, &auth.content, generation, &error));
   cv_mls_authenticated_content_clear (&auth);
-  g_assert_false (cv_mls_private_message_open (&params, &message.private_message, &auth, &error));
+  g_assert_false (
+      cv_mls_private_message_open (&params, &message.private_message, &auth, &generation, &error));
   g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_GENERATION);
 }
 
