@@ -6,6 +6,7 @@
  * server says is passed on as the hint that it is. */
 #include "base/log.h"
 #include "call/session-private.h"
+#include "protocol/limits.h"
 #include "protocol/peer-message-json.h"
 
 /* ---- outputs: driver → server ---- */
@@ -90,15 +91,27 @@ on_driver_send_welcome (gpointer data, const char *const *knock_ids, GBytes *wel
   cv_signaling_client_send (self->client, message);
 }
 
-/* Everybody gets every application message; the driver of who is not meant drops it. */
 static void
-on_driver_send_application (gpointer data, const char *to_member_id, GBytes *payload)
+on_driver_send_application (gpointer data, GBytes *payload)
 {
   CvSession *self = data;
   g_autoptr (GBytes) group = dup_group_id (cv_e2ee_group_driver_get_group_id (self->driver));
   g_autoptr (CvMessage) message = cv_message_new_group_message (
       CV_MESSAGE_APPLICATION, group, cv_e2ee_group_driver_get_epoch (self->driver), payload);
 
+  cv_signaling_client_send (self->client, message);
+}
+
+G_STATIC_ASSERT (CV_E2EE_GROUP_INFO_MAX == CV_LIMITS_WELCOME_BYTES);
+
+static void
+on_driver_send_group_info (gpointer data, const char *to_member_id, GBytes *answer)
+{
+  CvSession *self = data;
+  g_autoptr (CvMessage) message = cv_message_new (CV_MESSAGE_GROUP_INFO);
+
+  message->group_info.to = g_strdup (to_member_id);
+  message->group_info.payload = g_bytes_ref (answer);
   cv_signaling_client_send (self->client, message);
 }
 
@@ -305,6 +318,7 @@ static const CvE2eeGroupDriverOps driver_ops = {
     .send_commit = on_driver_send_commit,
     .send_welcome = on_driver_send_welcome,
     .send_application = on_driver_send_application,
+    .send_group_info = on_driver_send_group_info,
     .deny_knock = on_driver_deny_knock,
     .reject_commit = on_driver_reject_commit,
     .request_gap = on_driver_request_gap,
@@ -453,7 +467,11 @@ on_client_message (CvSignalingClient *client, CvMessage *message, CvSession *sel
     cv_e2ee_group_driver_on_ordered_message (driver, message->group_message.payload);
     break;
   case CV_MESSAGE_RELAYED:
-    cv_e2ee_group_driver_on_application (driver, message->group_message.payload);
+    cv_e2ee_group_driver_on_application (driver, message->group_message.from,
+                                         message->group_message.payload);
+    break;
+  case CV_MESSAGE_GROUP_INFO_GIVEN:
+    cv_e2ee_group_driver_on_group_info (driver, message->group_info_given.payload);
     break;
   case CV_MESSAGE_ACCEPTED:
     on_accepted (self, message->epoch.epoch);

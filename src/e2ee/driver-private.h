@@ -47,7 +47,7 @@ typedef enum {
 
 /* First byte of what goes by the application relay but is no MLSMessage (those start with 0). */
 #define CV_E2EE_CONTROL_RESYNC_REQUEST 0xC1
-#define CV_E2EE_CONTROL_RESYNC_ANSWER 0xC2
+#define CV_E2EE_CONTROL_RESYNC_ANSWERED 0xC2
 
 typedef struct {
   CvE2eeMember public; /* points into the rest */
@@ -66,6 +66,7 @@ typedef struct {
   gboolean is_accepted;
   gboolean has_broken_rules;
   gint64 resynced_at_us; /* 0: never */
+  gint64 resync_asked_at_us; /* 0: never */
   gint64 failing_since_us[CV_E2EE_N_TRACKS]; /* 0: not failing */
   CvE2eeReceiverCounts seen[CV_E2EE_N_TRACKS];
   gboolean has_foreign_frames;
@@ -215,6 +216,7 @@ typedef struct {
 
 typedef struct {
   GBytes *request;
+  char *from; /* the server's id of the connection: where the answer goes */
   guint8 hash[32];
   GBytes *public_key;
   CvMlsLeaf leaf;
@@ -313,7 +315,7 @@ gint64 cv_e2ee_driver_door_run (CvE2eeGroupDriver *driver);
 /* ---- resync ---- */
 void cv_e2ee_driver_resync_start (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_stop (CvE2eeGroupDriver *driver);
-void cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, GBytes *message);
+void cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, const char *from, GBytes *message);
 gint64 cv_e2ee_driver_resync_run (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_request_free (CvE2eeResyncRequest *request);
 

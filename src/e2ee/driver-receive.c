@@ -274,14 +274,14 @@ cv_e2ee_driver_receive_message (CvE2eeGroupDriver *driver, GBytes *message)
 }
 
 void
-cv_e2ee_group_driver_on_application (CvE2eeGroupDriver *driver, GBytes *message)
+cv_e2ee_group_driver_on_application (CvE2eeGroupDriver *driver, const char *from, GBytes *message)
 {
   CvSpan bytes = cv_span_from_bytes (message);
   cv_e2ee_driver_enter (driver);
   if (driver->group != NULL && bytes.len > 0) {
     if (bytes.data[0] == CV_E2EE_CONTROL_RESYNC_REQUEST
-        || bytes.data[0] == CV_E2EE_CONTROL_RESYNC_ANSWER)
-      cv_e2ee_driver_resync_receive (driver, message);
+        || bytes.data[0] == CV_E2EE_CONTROL_RESYNC_ANSWERED)
+      cv_e2ee_driver_resync_receive (driver, from, message);
     else
       cv_e2ee_driver_receive_message (driver, message);
   }

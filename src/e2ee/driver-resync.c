@@ -4,7 +4,9 @@
 /* The way back after too long an absence: ask for the GroupInfo, commit from outside.
  *
  * The request is signed by the leaf that is behind and carries a one-time key, so that only a
- * member gets an answer, and only that member can read it: a GroupInfo names everybody inside. */
+ * member gets an answer, and only that member can read it: a GroupInfo names everybody inside. It
+ * grows with the group, so it goes to the one who asked alone; the others get a word that they need
+ * not answer any more. */
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
@@ -15,11 +17,11 @@
 #define LABEL "Conclave 1.0 resync request"
 #define INFO "Conclave 1.0 resync answer"
 #define RETRY_US (3 * G_USEC_PER_SEC)
+#define ASK_MIN_US (CV_E2EE_DRIVER_EPOCH_MIN_US / 2)
 #define ATTEMPTS_MAX 4
 #define REQUESTS_MAX 16
 #define PUBLIC_MAX 4096
 #define SIGNATURE_MAX 256
-#define ANSWER_MAX (4 * 1024 * 1024)
 #define GROUP_ID_MAX 64
 
 void
@@ -29,6 +31,7 @@ cv_e2ee_driver_resync_request_free (CvE2eeResyncRequest *request)
     return;
   g_clear_pointer (&request->request, g_bytes_unref);
   g_clear_pointer (&request->public_key, g_bytes_unref);
+  g_clear_pointer (&request->from, g_free);
   g_free (request);
 }
 
@@ -77,7 +80,7 @@ cv_e2ee_driver_resync_start (CvE2eeGroupDriver *driver)
     g_warning ("could not ask to re-synchronise: %s", error != NULL ? error->message : "no hash");
     return;
   }
-  driver->ops->send_application (driver->data, NULL, request);
+  driver->ops->send_application (driver->data, request);
 }
 
 void
@@ -137,20 +140,15 @@ has_external_under_way (const CvE2eeGroupDriver *driver)
 }
 
 static void
-take_answer (CvE2eeGroupDriver *driver, CvReader *reader)
+take_answer (CvE2eeGroupDriver *driver, CvSpan answer)
 {
+  CvReader reader;
   guint8 hash[32];
-  cv_reader_copy (reader, hash, sizeof hash);
-  CvSpan enc = cv_reader_vector (reader, PUBLIC_MAX);
-  CvSpan ciphertext = cv_reader_vector (reader, ANSWER_MAX);
-  if (!cv_reader_finish (reader))
-    return;
-  for (guint i = driver->resync_requests->len; i > 0; i--) {
-    const CvE2eeResyncRequest *request = g_ptr_array_index (driver->resync_requests, i - 1);
-    if (memcmp (request->hash, hash, sizeof hash) == 0)
-      g_ptr_array_remove_index (driver->resync_requests, i - 1);
-  }
-  if (driver->phase != CV_E2EE_PHASE_RESYNC || driver->resync_pair.private_key == NULL
+  cv_reader_init (&reader, answer);
+  cv_reader_copy (&reader, hash, sizeof hash);
+  CvSpan enc = cv_reader_vector (&reader, PUBLIC_MAX);
+  CvSpan ciphertext = cv_reader_vector (&reader, CV_E2EE_GROUP_INFO_MAX);
+  if (!cv_reader_finish (&reader) || driver->resync_pair.private_key == NULL
       || memcmp (hash, driver->resync_hash, sizeof hash) != 0 || has_external_under_way (driver))
     return;
   CvCryptoHpkeParams params = {
@@ -171,27 +169,47 @@ take_answer (CvE2eeGroupDriver *driver, CvReader *reader)
   cv_crypto_aead_free_plaintext (group_info);
 }
 
+void
+cv_e2ee_group_driver_on_group_info (CvE2eeGroupDriver *driver, GBytes *answer)
+{
+  cv_e2ee_driver_enter (driver);
+  if (driver->phase == CV_E2EE_PHASE_RESYNC)
+    take_answer (driver, cv_span_from_bytes (answer));
+  cv_e2ee_driver_leave (driver);
+}
+
 /* ---- who answers ---- */
 
+/* The answer is large, and a member's changed client could ask without end. */
+static gboolean
+is_too_soon (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
+{
+  return member->resync_asked_at_us != 0
+         && driver->now_us < member->resync_asked_at_us + ASK_MIN_US;
+}
+
 static void
-take_request (CvE2eeGroupDriver *driver, GBytes *message, CvReader *reader)
+take_request (CvE2eeGroupDriver *driver, const char *from, GBytes *message, CvReader *reader)
 {
   CvSpan group_id = cv_reader_vector (reader, GROUP_ID_MAX);
   CvMlsLeaf leaf = {cv_reader_u32 (reader)};
   CvSpan public_key = cv_reader_vector (reader, PUBLIC_MAX);
   CvSpan signed_part = cv_reader_since (reader, 0);
   CvSpan signature = cv_reader_vector (reader, SIGNATURE_MAX);
-  const CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, leaf);
-  if (!cv_reader_finish (reader) || driver->phase != CV_E2EE_PHASE_MEMBER || member == NULL
-      || member->public.is_self || driver->resync_requests->len >= REQUESTS_MAX
+  CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, leaf);
+  if (!cv_reader_finish (reader) || from == NULL || driver->phase != CV_E2EE_PHASE_MEMBER
+      || member == NULL || member->public.is_self || driver->resync_requests->len >= REQUESTS_MAX
+      || is_too_soon (driver, member)
       || !cv_span_equal (group_id, cv_mls_group_get_id (driver->group))
       || !cv_mls_group_verify (driver->group, leaf, LABEL, signed_part, signature, NULL)
       || !cv_crypto_kem_check_public (driver->crypto, driver->suite->kem, public_key, NULL)) {
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_APPLICATION, leaf);
     return;
   }
+  member->resync_asked_at_us = driver->now_us;
   CvE2eeResyncRequest *request = g_new0 (CvE2eeResyncRequest, 1);
   request->request = g_bytes_ref (message);
+  request->from = g_strdup (from);
   request->public_key = cv_span_dup (public_key);
   request->leaf = leaf;
   request->due_us = driver->now_us + driver->own_rank * (gint64)CV_E2EE_DRIVER_RANK_STEP_US;
@@ -200,13 +218,13 @@ take_request (CvE2eeGroupDriver *driver, GBytes *message, CvReader *reader)
     g_ptr_array_remove (driver->resync_requests, request);
 }
 
-static void
-answer (CvE2eeGroupDriver *driver, const CvE2eeResyncRequest *request)
+/* Full; NULL: it cannot be made, or nobody would carry it. Who asks knocks again after a while. */
+static GBytes *
+make_answer (CvE2eeGroupDriver *driver, const CvE2eeResyncRequest *request, GError **error)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) enc = NULL;
   g_autoptr (GBytes) ciphertext = NULL;
-  g_autoptr (GBytes) group_info = cv_mls_group_dup_group_info (driver->group, &error);
+  g_autoptr (GBytes) group_info = cv_mls_group_dup_group_info (driver->group, error);
   CvCryptoHpkeParams params = {
       .kem = driver->suite->kem,
       .kdf = driver->suite->hash,
@@ -216,29 +234,62 @@ answer (CvE2eeGroupDriver *driver, const CvE2eeResyncRequest *request)
   };
   if (group_info == NULL
       || !cv_crypto_hpke_seal (driver->crypto, &params, cv_span_from_bytes (request->public_key),
-                               cv_span_from_bytes (group_info), &enc, &ciphertext, &error)) {
+                               cv_span_from_bytes (group_info), &enc, &ciphertext, error))
+    return NULL;
+  g_auto (CvWriter) writer;
+  cv_writer_init (&writer);
+  cv_writer_put (&writer, CV_SPAN_ARRAY (request->hash));
+  cv_writer_vector (&writer, cv_span_from_bytes (enc));
+  cv_writer_vector (&writer, cv_span_from_bytes (ciphertext));
+  if (cv_writer_span (&writer).len > CV_E2EE_GROUP_INFO_MAX) {
+    g_set_error (error, CV_E2EE_ERROR, CV_E2EE_ERROR_POLICY,
+                 "expected at most %u bytes of GroupInfo, got %" G_GSIZE_FORMAT,
+                 (guint)CV_E2EE_GROUP_INFO_MAX, cv_writer_span (&writer).len);
+    return NULL;
+  }
+  return cv_writer_take (&writer);
+}
+
+static void
+answer (CvE2eeGroupDriver *driver, const CvE2eeResyncRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) made = make_answer (driver, request, &error);
+  if (made == NULL) {
     g_debug ("resync: %s", error->message);
     return;
   }
   g_auto (CvWriter) writer;
   cv_writer_init (&writer);
-  cv_writer_u8 (&writer, CV_E2EE_CONTROL_RESYNC_ANSWER);
+  cv_writer_u8 (&writer, CV_E2EE_CONTROL_RESYNC_ANSWERED);
   cv_writer_put (&writer, CV_SPAN_ARRAY (request->hash));
-  cv_writer_vector (&writer, cv_span_from_bytes (enc));
-  cv_writer_vector (&writer, cv_span_from_bytes (ciphertext));
-  g_autoptr (GBytes) message = cv_writer_take (&writer);
-  driver->ops->send_application (driver->data, NULL, message);
+  g_autoptr (GBytes) word = cv_writer_take (&writer);
+  driver->ops->send_group_info (driver->data, request->from, made);
+  driver->ops->send_application (driver->data, word);
+}
+
+static void
+take_answered (CvE2eeGroupDriver *driver, CvReader *reader)
+{
+  CvSpan hash = cv_reader_take (reader, sizeof ((CvE2eeResyncRequest *)NULL)->hash);
+  if (!cv_reader_finish (reader))
+    return;
+  for (guint i = driver->resync_requests->len; i > 0; i--) {
+    const CvE2eeResyncRequest *request = g_ptr_array_index (driver->resync_requests, i - 1);
+    if (memcmp (request->hash, hash.data, hash.len) == 0)
+      g_ptr_array_remove_index (driver->resync_requests, i - 1);
+  }
 }
 
 void
-cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, GBytes *message)
+cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, const char *from, GBytes *message)
 {
   CvReader reader;
   cv_reader_init (&reader, cv_span_from_bytes (message));
   if (cv_reader_u8 (&reader) == CV_E2EE_CONTROL_RESYNC_REQUEST)
-    take_request (driver, message, &reader);
+    take_request (driver, from, message, &reader);
   else
-    take_answer (driver, &reader);
+    take_answered (driver, &reader);
 }
 
 gint64

@@ -41,7 +41,7 @@ cv_e2ee_driver_timers_send_inner (CvE2eeGroupDriver *driver, CvE2eeInner kind, C
       cv_mls_group_protect (driver->group, cv_writer_span (&writer), CV_SPAN_EMPTY, error);
   if (message == NULL)
     return FALSE;
-  driver->ops->send_application (driver->data, NULL, message);
+  driver->ops->send_application (driver->data, message);
   return TRUE;
 }
 

@@ -187,10 +187,10 @@ static gboolean
 has_all_ops (const CvE2eeGroupDriverOps *ops)
 {
   return ops->now_us && ops->now_s && ops->start_group && ops->send_knock && ops->send_commit
-         && ops->send_welcome && ops->send_application && ops->deny_knock && ops->reject_commit
-         && ops->request_gap && ops->joined && ops->roster_changed && ops->door_changed
-         && ops->policy_changed && ops->shield_changed && ops->epoch_changed && ops->application
-         && ops->ended;
+         && ops->send_welcome && ops->send_application && ops->send_group_info && ops->deny_knock
+         && ops->reject_commit && ops->request_gap && ops->joined && ops->roster_changed
+         && ops->door_changed && ops->policy_changed && ops->shield_changed && ops->epoch_changed
+         && ops->application && ops->ended;
 }
 
 CvE2eeGroupDriver *

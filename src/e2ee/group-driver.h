@@ -29,6 +29,7 @@ G_BEGIN_DECLS
 
 #define CV_E2EE_MAX_MEMBERS 1000
 #define CV_E2EE_MAX_APPLICATION_LEN (64 * 1024)
+#define CV_E2EE_GROUP_INFO_MAX (2880 * 1024) /* as the protocol's Welcomes */
 
 typedef struct CvE2eeGroupDriver CvE2eeGroupDriver;
 typedef struct CvE2eeJob CvE2eeJob;
@@ -114,8 +115,9 @@ typedef struct {
   void (*send_commit) (gpointer data, CvSpan group_id, guint64 epoch, GBytes *commit);
   /* After our commit was ordered. knock_ids: NULL-terminated. */
   void (*send_welcome) (gpointer data, const char *const *knock_ids, GBytes *welcome);
-  /* to_member_id NULL: everybody else. Else that connection alone (others may get it, too). */
-  void (*send_application) (gpointer data, const char *to_member_id, GBytes *message);
+  void (*send_application) (gpointer data, GBytes *message); /* to everybody else */
+  /* At most CV_E2EE_GROUP_INFO_MAX bytes, sealed to that connection, which is a member's. */
+  void (*send_group_info) (gpointer data, const char *to_member_id, GBytes *answer);
   void (*deny_knock) (gpointer data, const char *knock_id, CvE2eeDenial reason);
   /* We do not follow this ordered commit; the server voids it when most say so. */
   void (*reject_commit) (gpointer data, CvSpan group_id, guint64 epoch);
@@ -195,7 +197,10 @@ void cv_e2ee_group_driver_on_start_refused (CvE2eeGroupDriver *driver);
  * is still the one; if not, ends with GROUP_GONE. */
 void cv_e2ee_group_driver_on_group (CvE2eeGroupDriver *driver, CvSpan group_id);
 
-void cv_e2ee_group_driver_on_application (CvE2eeGroupDriver *driver, GBytes *message);
+/* from: the connection that it came by, in the server's word; answers go there. */
+void
+cv_e2ee_group_driver_on_application (CvE2eeGroupDriver *driver, const char *from, GBytes *message);
+void cv_e2ee_group_driver_on_group_info (CvE2eeGroupDriver *driver, GBytes *answer);
 
 /* A connection of the room is gone (graceful: it said so) or is back within its grace. */
 void cv_e2ee_group_driver_on_member_gone (CvE2eeGroupDriver *driver, const char *member_id,

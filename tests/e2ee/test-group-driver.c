@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define SECOND G_USEC_PER_SEC
+/* A request has a KEM key of the largest suite in it, an answer the tree of two members in it more than
+ * that. */
+#define RESYNC_APPLICATION_MAX 2048
 
 typedef struct {
   World *world;
@@ -367,6 +370,8 @@ test_resync (Meeting *meeting, gconstpointer suite)
   g_assert_true (world_has_reason (meeting->alice, CV_E2EE_REASON_RESYNCED));
   g_assert_cmpint (cv_e2ee_group_driver_get_trust (meeting->alice->driver)->state, ==,
                    CV_E2EE_SHIELD_ENCRYPTED);
+  /* What grows with the group goes to the one who asked alone: no relay carries it to everybody. */
+  g_assert_cmpuint (meeting->world->largest_application, <, RESYNC_APPLICATION_MAX);
 }
 
 static void

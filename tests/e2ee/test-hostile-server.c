@@ -210,7 +210,8 @@ test_message_played_again (Meeting *meeting, gconstpointer data)
   world_run_for (meeting->world, 100 * 1000);
   g_assert_cmpuint (meeting->bob->received->len, ==, 1);
   g_assert_nonnull (meeting->alice->last_application);
-  cv_e2ee_group_driver_on_application (meeting->bob->driver, meeting->alice->last_application);
+  cv_e2ee_group_driver_on_application (meeting->bob->driver, meeting->alice->id,
+                                       meeting->alice->last_application);
   g_assert_cmpuint (meeting->bob->received->len, ==, 1);
   g_assert_cmpuint (
       cv_e2ee_group_driver_get_n_notices (meeting->bob->driver, CV_E2EE_NOTICE_BAD_APPLICATION), ==,
@@ -345,7 +346,8 @@ test_rubbish_everywhere (Meeting *meeting, gconstpointer data)
         bytes[k] = (guint8)(k * 37 + len);
       memcpy (bytes, heads[i], i < 2 ? i : strlen (heads[i] + 1) + 1);
       g_autoptr (GBytes) rubbish = g_bytes_new (bytes, len);
-      cv_e2ee_group_driver_on_application (meeting->bob->driver, rubbish);
+      cv_e2ee_group_driver_on_application (meeting->bob->driver, meeting->carol->id, rubbish);
+      cv_e2ee_group_driver_on_group_info (meeting->bob->driver, rubbish);
       cv_e2ee_group_driver_on_ordered_message (meeting->bob->driver, rubbish);
       cv_e2ee_group_driver_on_knock (meeting->bob->driver, meeting->carol->id, rubbish);
       cv_e2ee_group_driver_on_welcome (meeting->bob->driver, rubbish);

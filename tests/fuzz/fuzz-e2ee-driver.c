@@ -65,7 +65,7 @@ play_application (Play *play)
   message = cv_mls_group_protect (play->bob->driver->group, cv_span_from_bytes (inner),
                                   CV_SPAN_EMPTY, NULL);
   if (message)
-    cv_e2ee_group_driver_on_application (play->alice->driver, message);
+    cv_e2ee_group_driver_on_application (play->alice->driver, play->bob->id, message);
 }
 
 /* A commit of Bob's: how (1), who leaves (short), policy (short), authenticated data (short), whom
@@ -146,7 +146,7 @@ play_frame (Play *play)
 
 /* ---- the server ---- */
 
-/* A resync request (long), which Bob's key may have signed. */
+/* A resync request, a word that it is answered, or the answer (long). */
 static void
 play_resync (Play *play)
 {
@@ -155,10 +155,11 @@ play_resync (Play *play)
   g_autoptr (GBytes) message = NULL;
 
   cv_writer_init (&writer);
+  cv_e2ee_group_driver_on_group_info (play->alice->driver, body);
   cv_writer_u8 (&writer, CV_E2EE_CONTROL_RESYNC_REQUEST + (g_bytes_get_size (body) & 1));
   cv_writer_put (&writer, cv_span_from_bytes (body));
   message = cv_writer_take (&writer);
-  cv_e2ee_group_driver_on_application (play->alice->driver, message);
+  cv_e2ee_group_driver_on_application (play->alice->driver, play->bob->id, message);
 }
 
 /* A word of the server (1) with an epoch (1) or a name. */
@@ -240,7 +241,7 @@ play_raw (Play *play, Step step)
   g_autoptr (GBytes) bytes = dup_long (play->input);
 
   if (step == STEP_RAW_APPLICATION)
-    cv_e2ee_group_driver_on_application (play->alice->driver, bytes);
+    cv_e2ee_group_driver_on_application (play->alice->driver, play->bob->id, bytes);
   else if (step == STEP_RAW_COMMIT)
     cv_e2ee_group_driver_on_ordered_message (play->alice->driver, bytes);
   else if (step == STEP_RAW_KNOCK)

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The Conclave authors
 """A server that lies: each lie is noticed by every client within 15 s, or simply has no effect."""
+import asyncio
 import base64
+import json
 import os
 import time
 
@@ -175,9 +177,47 @@ def changed_name(tap, start):
         proxy.stop()
 
 
+def forgotten_history(tap, start):
+    """A commit is hidden from Bob, and said to be kept no more when he asks for it."""
+    state = {"hide": False}
+
+    def hide(connection, message):
+        is_hidden = state["hide"] and connection.number == 1 and message["type"] == "ordered"
+        return [] if is_hidden else [message]
+
+    def forget(connection, message):
+        if not state["hide"] or connection.number != 1 or message["type"] != "gap":
+            return [message]
+        state["hide"] = False
+        asyncio.ensure_future(connection.send(
+            {"type": "error", "code": "gap-too-old", "about": "gap", "message": "forgotten"}))
+        return []
+
+    proxy = Proxy(from_client=forget, from_server=hide)
+    try:
+        _, people = meeting(start, proxy)
+        host, bob, cleo = people
+        state["hide"] = True
+        marks = [p.mark() for p in people]
+        host.do("remove", participant=cleo.wait("joined")["participant"])
+        bob.wait("roster", lambda e: len(e["participants"]) == 2, 30, marks[1])
+        host.do("chat", text="welcome back")
+        bob.wait("chat", lambda e: e["text"] == "welcome back", 30)
+        sent = [json.loads(text) for text in proxy.trace]
+        answers = [m for m in sent if m["type"] == "group-info"]
+        tap.ok(len(answers) == 1, "who cannot catch up is answered once, by itself", len(answers))
+        largest = max(len(m["payload"]) for m in sent if m["type"] == "application")
+        tap.ok(largest < len(answers[0]["payload"]), "and nobody else is sent the whole group",
+               largest)
+        codes = {p.of("roster")[-1]["code"] for p in (host, bob)}
+        tap.ok(len(codes) == 1, "both read the same code afterwards", codes)
+    finally:
+        proxy.stop()
+
+
 def tamper(tap, start):
     for lie in (swapped_key_package, injected_member, dropped_removal, replayed_commit,
-                changed_name):
+                changed_name, forgotten_history):
         try:
             lie(tap, start)
         except Failed as failure:
