@@ -31,7 +31,14 @@ is_catching_up (const CvE2eeGroupDriver *driver)
   return driver->now_us < driver->caught_up_at_us;
 }
 
-/* Full, NULL: the leaf has no valid statement. now_s 0: the times do not matter any more. */
+static gboolean
+check_size (const CvMlsMember *member, GError **error)
+{
+  return member->leaf_len <= CV_E2EE_LEAF_MAX_LEN
+         || refuse (error, "expected leaves of a size that a full room can carry");
+}
+
+/* Full, NULL: the leaf is too large or has no valid statement. now_s 0: the times do not matter any more. */
 static CvIdentityStatement *
 read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf leaf, guint64 now_s,
            GError **error)
@@ -41,6 +48,8 @@ read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf l
     refuse (error, "expected a member, got a blank leaf");
     return NULL;
   }
+  if (!check_size (&member, error))
+    return NULL;
   CvIdentityStatementChecks checks = {
       .mls_public = member.signature_public,
       .room_id = cv_e2ee_room_keys_get_room_id (driver->room_keys),
@@ -81,6 +90,8 @@ check_unchanged (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
         || !cv_span_equal (now.identity, cv_span_from_bytes (member->identity))
         || !cv_span_equal (now.signature_public, cv_span_from_bytes (member->signature_public)))
       return refuse (error, "expected members to stay who they are");
+    if (!check_size (&now, error))
+      return FALSE;
   }
   guint n_before = driver->members->len - summary->removed->len;
   guint n_new = summary->added->len + (summary->is_external ? 1 : 0);

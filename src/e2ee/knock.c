@@ -100,6 +100,12 @@ cv_e2ee_knock_open (const CvCrypto *crypto, const CvE2eeRoomKeys *keys, const Cv
       .room_id = cv_e2ee_room_keys_get_room_id (keys),
       .now_s = now_s,
   };
+  if (info.leaf_len > CV_E2EE_LEAF_MAX_LEN) {
+    g_set_error (error, CV_E2EE_ERROR, CV_E2EE_ERROR_POLICY,
+                 "expected a leaf of at most %d bytes, got %" G_GSIZE_FORMAT, CV_E2EE_LEAF_MAX_LEN,
+                 info.leaf_len);
+    return NULL;
+  }
   knock->statement =
       cv_identity_statement_verify (crypto, cv_span_from_bytes (info.identity), &checks, error);
   if (knock->statement == NULL)

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 
 #define CV_E2EE_MEMBER_ID_MAX_LEN 64
 #define CV_E2EE_KNOCK_MAX_LEN 16384
+/* A leaf of the longest name in the largest suite needs about two thirds. Every Welcome carries all
+ * leaves: without a bound one member could make it larger than any server relays. */
+#define CV_E2EE_LEAF_MAX_LEN 4096
 
 typedef struct {
   char *member_id; /* the server's id of the joiner's connection: a hint only, may be empty */

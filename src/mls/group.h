@@ -120,6 +120,7 @@ typedef struct {
   GBytes *ref; /* KeyPackageRef, §5.2 */
   GBytes *identity; /* basic credential */
   GBytes *signature_public;
+  gsize leaf_len; /* bytes of the LeafNode */
 } CvMlsKeyPackageInfo;
 
 void cv_mls_key_package_info_clear (CvMlsKeyPackageInfo *info);
@@ -146,6 +147,7 @@ typedef struct {
   guint16 credential_type; /* 1 basic, 2 X.509 */
   CvSpan identity; /* X.509: the inside of certificates<V> */
   CvSpan signature_public;
+  gsize leaf_len; /* bytes of the whole LeafNode: what it adds to every Welcome */
 } CvMlsMember;
 
 /* FALSE when the leaf is blank or outside the tree. */

@@ -222,5 +222,6 @@ cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *suite, CvS
   info->ref = g_steal_pointer (&ref);
   info->identity = g_bytes_ref (package->leaf_node->credential.identity);
   info->signature_public = g_bytes_ref (package->leaf_node->signature_key);
+  info->leaf_len = g_bytes_get_size (package->leaf_node->encoded);
   return TRUE;
 }

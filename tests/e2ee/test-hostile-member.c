@@ -7,6 +7,7 @@
 #include "e2ee/admission.h"
 #include "e2ee/driver-private.h"
 #include "fixtures/e2ee-world.h"
+#include "mls/group-private.h"
 
 #include <string.h>
 
@@ -238,9 +239,8 @@ make_key_package (World *world, const Guest *guest)
 }
 
 static void
-add_as_bob (Meeting *meeting, const Guest *guest, gboolean has_psk)
+add_package_as_bob (Meeting *meeting, GBytes *key_package, gboolean has_psk)
 {
-  g_autoptr (GBytes) key_package = make_key_package (meeting->world, guest);
   CvSpan span = cv_span_from_bytes (key_package);
   CvMlsPsk psk = {
       .id = cv_e2ee_room_keys_get_psk_id (meeting->bob->keys),
@@ -248,6 +248,13 @@ add_as_bob (Meeting *meeting, const Guest *guest, gboolean has_psk)
   };
   commit_as_bob (meeting, &(CvMlsCommitParams){
                               .adds = &span, .n_adds = 1, .psks = &psk, .n_psks = has_psk ? 1 : 0});
+}
+
+static void
+add_as_bob (Meeting *meeting, const Guest *guest, gboolean has_psk)
+{
+  g_autoptr (GBytes) key_package = make_key_package (meeting->world, guest);
+  add_package_as_bob (meeting, key_package, has_psk);
 }
 
 static Guest
@@ -309,6 +316,98 @@ test_add_without_admission (Meeting *meeting, gconstpointer data)
 {
   Guest guest = make_guest (meeting);
   add_as_bob (meeting, &guest, TRUE);
+  assert_refused (meeting);
+}
+
+/* ---- leaves that would make the group too large to be sent ---- */
+
+static const guint8 ballast[CV_E2EE_LEAF_MAX_LEN];
+
+static CvMlsCipher
+get_cipher (Meeting *meeting)
+{
+  return (CvMlsCipher){meeting->world->crypto, meeting->world->suite};
+}
+
+/* What was signed, with its signature behind it. */
+static void
+sign_again (Meeting *meeting, const Leaf *leaf, const char *label, CvWriter *writer)
+{
+  CvMlsCipher cipher = get_cipher (meeting);
+  g_autoptr (GBytes) signature = cv_mls_labels_sign (&cipher, leaf->params.signature_private, label,
+                                                     cv_writer_span (writer), NULL);
+  g_assert_nonnull (signature);
+  cv_writer_vector (writer, cv_span_from_bytes (signature));
+}
+
+static gsize
+get_tail_len (const GPtrArray *extensions, GBytes *signature)
+{
+  g_auto (CvWriter) writer;
+  cv_writer_init (&writer);
+  cv_mls_extension_list_write (&writer, extensions);
+  cv_writer_vector (&writer, cv_span_from_bytes (signature));
+  return cv_writer_span (&writer).len;
+}
+
+/* A valid KeyPackage whose leaf has ballast in an extension. */
+static GBytes *
+make_fat_key_package (Meeting *meeting)
+{
+  Guest guest = make_guest (meeting);
+  g_auto (Leaf) leaf = {0};
+  g_auto (CvWriter) node;
+  g_auto (CvWriter) package;
+  leaf_init (&leaf, meeting->world, &guest);
+  g_autoptr (CvMlsJoiner) joiner = cv_mls_joiner_new (meeting->world->crypto, &leaf.params, NULL);
+  g_autoptr (CvMlsKeyPackage) thin =
+      cv_mls_key_package_parse (cv_span_from_bytes (cv_mls_joiner_get_key_package (joiner)), NULL);
+  CvMlsLeafNode *from = thin->leaf_node;
+  CvSpan encoded = cv_span_from_bytes (from->encoded);
+  cv_writer_init (&node);
+  cv_writer_put (&node, cv_span (encoded.data,
+                                 encoded.len - get_tail_len (from->extensions, from->signature)));
+  cv_mls_extension_list_add (from->extensions, CV_E2EE_POLICY_TYPE, CV_SPAN_ARRAY (ballast));
+  cv_mls_extension_list_write (&node, from->extensions);
+  sign_again (meeting, &leaf, "LeafNodeTBS", &node);
+  cv_writer_init (&package);
+  cv_writer_u16 (&package, thin->version);
+  cv_writer_u16 (&package, thin->suite.value);
+  cv_writer_vector (&package, cv_span_from_bytes (thin->init_key));
+  cv_writer_put (&package, cv_writer_span (&node));
+  cv_mls_extension_list_write (&package, thin->extensions);
+  sign_again (meeting, &leaf, "KeyPackageTBS", &package);
+  return cv_writer_take (&package);
+}
+
+static void
+test_adds_a_fat_leaf (Meeting *meeting, gconstpointer data)
+{
+  g_autoptr (GBytes) key_package = make_fat_key_package (meeting);
+  add_package_as_bob (meeting, key_package, TRUE);
+  assert_refused (meeting);
+}
+
+static void
+test_fat_leaf_at_the_door (Meeting *meeting, gconstpointer data)
+{
+  g_autoptr (GBytes) key_package = make_fat_key_package (meeting);
+  g_autoptr (GBytes) sealed =
+      cv_e2ee_knock_seal (meeting->world->crypto, meeting->bob->keys, "visitor",
+                          cv_span_from_bytes (key_package), NULL);
+  cv_e2ee_group_driver_on_knock (meeting->alice->driver, "visitor", sealed);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_BAD_KNOCK), ==, 1);
+}
+
+static void
+test_grows_fat (Meeting *meeting, gconstpointer data)
+{
+  const CvMlsGroup *bobs = meeting->bob->driver->group;
+  const CvMlsLeafNode *own =
+      cv_mls_ratchet_tree_get_leaf (bobs->epoch->tree, cv_mls_group_get_own_leaf (bobs));
+  cv_mls_extension_list_add (own->extensions, CV_E2EE_POLICY_TYPE, CV_SPAN_ARRAY (ballast));
+  commit_as_bob (meeting, &(CvMlsCommitParams){0});
   assert_refused (meeting);
 }
 
@@ -478,6 +577,9 @@ main (int argc, char **argv)
   ADD ("add-of-somebody-who-is-here", set_up, NULL, test_add_of_somebody_who_is_here);
   ADD ("add-while-locked", set_up, NULL, test_add_while_locked);
   ADD ("add-without-admission", set_up_moderated, NULL, test_add_without_admission);
+  ADD ("adds-a-fat-leaf", set_up, NULL, test_adds_a_fat_leaf);
+  ADD ("fat-leaf-at-the-door", set_up, NULL, test_fat_leaf_at_the_door);
+  ADD ("grows-fat", set_up, NULL, test_grows_fat);
   ADD ("admission-by-bob", set_up_moderated, GINT_TO_POINTER (FORGED_BY_BOB),
        test_admission_forged);
   ADD ("admission-in-alices-name", set_up_moderated, GINT_TO_POINTER (FORGED_IN_ALICES_NAME),

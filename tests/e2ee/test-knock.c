@@ -31,18 +31,18 @@ derive (CvCrypto *crypto, guint8 room, guint8 secret)
 }
 
 static void
-set_up (Door *door, gconstpointer data)
+set_up_with (Door *door, CvMlsSuiteId suite, const char *name)
 {
   g_autoptr (GError) error = NULL;
   g_auto (CvCryptoKeyPair) key = {0};
   door->crypto = cv_crypto_context_new (FALSE, NULL);
-  door->suite = cv_crypto_suites_find_mls ((CvMlsSuiteId){0x0001});
+  door->suite = cv_crypto_suites_find_mls (suite);
   door->keys = derive (door->crypto, 1, 2);
   door->other_keys = derive (door->crypto, 1, 3);
   door->identity = cv_identity_key_pair_generate (door->crypto, &error);
   g_assert_true (cv_crypto_signature_generate (door->crypto, door->suite->signature, &key, &error));
   CvIdentityStatementParams statement_params = {
-      .name = "Dave",
+      .name = name,
       .mls_public = cv_span_from_bytes (key.public_key),
       .room_id = cv_e2ee_room_keys_get_room_id (door->keys),
       .not_before_s = NOW_S - 60,
@@ -64,6 +64,22 @@ set_up (Door *door, gconstpointer data)
   door->sealed = cv_e2ee_knock_seal (door->crypto, door->keys, "connection",
                                      cv_span_from_bytes (door->key_package), &error);
   g_assert_no_error (error);
+}
+
+static void
+set_up (Door *door, gconstpointer data)
+{
+  set_up_with (door, (CvMlsSuiteId){0x0001}, "Dave");
+}
+
+/* The longest name that there can be, in the suite with the longest keys. */
+static void
+set_up_largest (Door *door, gconstpointer data)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  for (guint i = 0; i < CV_IDENTITY_NAME_MAX_CHARACTERS; i++)
+    g_string_append (name, "\U0001F98A");
+  set_up_with (door, (CvMlsSuiteId){0xF002}, name->str);
 }
 
 static void
@@ -95,6 +111,20 @@ test_opens (Door *door, gconstpointer data)
   g_assert_true (g_bytes_equal (knock->key_package, door->key_package));
   g_assert_true (cv_span_equal (cv_span_from_bytes (knock->statement->identity_key),
                                 cv_identity_key_pair_get_key (door->identity)));
+}
+
+/* The bound of a leaf keeps nobody out, and leaves room for what signatures may need some day. */
+static void
+test_largest (Door *door, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (CvMlsKeyPackageInfo) info = {0};
+  g_autoptr (CvE2eeKnock) knock = open_at (door, door->keys, door->sealed, NOW_S, &error);
+  g_assert_no_error (error);
+  g_assert_true (cv_mls_key_package_inspect (
+      door->crypto, door->suite, cv_span_from_bytes (door->key_package), NOW_S, &info, &error));
+  g_test_message ("%zu bytes", info.leaf_len);
+  g_assert_cmpuint (info.leaf_len, <=, CV_E2EE_LEAF_MAX_LEN * 3 / 4);
 }
 
 /* Who does not know its connection's id says the empty one. */
@@ -160,6 +190,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("opens", test_opens);
+  g_test_add ("/e2ee/knock/largest-leaf", Door, NULL, set_up_largest, test_largest, tear_down);
   ADD ("empty-id-is-a-text", test_empty_id);
   ADD ("rejects-other-secret", test_rejects_other_secret);
   ADD ("rejects-every-change", test_rejects_every_change);
