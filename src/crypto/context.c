@@ -5,6 +5,7 @@
  * the encryption of an audio frame. */
 #include "crypto/context-internal.h"
 #include "crypto/memory.h"
+#include "crypto/provenance.h"
 
 #include <openssl/conf.h>
 #include <openssl/core_names.h>
@@ -165,21 +166,6 @@ fetch_algorithms (CvCrypto *crypto)
   ERR_clear_error ();
 }
 
-/* What people are told did the work must have done it, whatever else openssl.cnf loads. */
-static gboolean
-is_all_of_main_provider (const CvCrypto *crypto)
-{
-  gboolean is_all = EVP_MAC_get0_provider (crypto->hmac) == crypto->main_provider;
-
-  for (gsize i = 0; i < CV_CRYPTO_N_HASHES; i++)
-    is_all &=
-        !crypto->hashes[i] || EVP_MD_get0_provider (crypto->hashes[i]) == crypto->main_provider;
-  for (gsize i = 0; i < CV_CRYPTO_N_AEADS; i++)
-    is_all &=
-        !crypto->aeads[i] || EVP_CIPHER_get0_provider (crypto->aeads[i]) == crypto->main_provider;
-  return is_all;
-}
-
 const EVP_MD *
 cv_crypto_context_find_hash (const CvCrypto *crypto, CvHash hash, GError **error)
 {
@@ -220,11 +206,13 @@ cv_crypto_context_new (gboolean is_fips, GError **error)
                             "the OpenSSL provider lacks HMAC, SHA-384 or AES-256-GCM");
     return NULL;
   }
-  if (!is_all_of_main_provider (crypto)) {
+  if (!cv_crypto_provenance_check (crypto->libctx, crypto->query, crypto->main_provider)) {
+    ERR_clear_error ();
     cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
                             "another OpenSSL provider stands before the one that was asked for");
     return NULL;
   }
+  ERR_clear_error ();
   return g_steal_pointer (&crypto);
 }
 

@@ -305,6 +305,44 @@ test_openssl_cnf (void)
   g_rmdir (own);
 }
 
+/* Another provider of the administrator's claims fips=yes for one algorithm, and stands first. What
+ * the dialog says did the work would not be true. */
+static void
+test_impostor (void)
+{
+  static const char *const names[] = {"PBKDF2", "EC", "ML-KEM-1024", "AES-256-CTR", "ECDH"};
+  const char *folder = g_getenv ("OPENSSL_MODULES");
+  g_autofree char *own = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) env = g_environ_unsetenv (g_get_environ (), "OPENSSL_MODULES");
+
+  if (fips_is_missing ())
+    return;
+  own = g_dir_make_tmp ("conclave-fips-XXXXXX", NULL);
+  path = g_build_filename (own, "openssl.cnf", NULL);
+  text = g_strdup_printf ("openssl_conf = init\n.include %s/fipsmodule.cnf\n[init]\n"
+                          "providers = all\n[all]\nan-impostor = impostor_sect\nfips = fips_sect\n"
+                          "[impostor_sect]\nmodule = %s\nactivate = 1\n"
+                          "[fips_sect]\nmodule = %s/fips.so\n",
+                          folder, g_getenv ("CONCLAVE_IMPOSTOR"), folder);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  env = g_environ_setenv (env, "OPENSSL_CONF", path, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    env = g_environ_setenv (env, "IMPOSTOR_OF", names[i], TRUE);
+    g_test_trap_subprocess_with_envp (REFUSED_PATH, (const char *const *)env, 0,
+                                      G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed ();
+    g_test_trap_assert_stderr ("*another OpenSSL provider stands before*");
+  }
+  env = g_environ_unsetenv (env, "IMPOSTOR_OF");
+  g_test_trap_subprocess_with_envp (ACCEPTED_PATH, (const char *const *)env, 0,
+                                    G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_unlink (path);
+  g_rmdir (own);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -318,6 +356,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crypto/fips/missing-module", test_missing_module);
   g_test_add_func ("/crypto/fips/changed-module", test_changed_module);
   g_test_add_func ("/crypto/fips/openssl-cnf", test_openssl_cnf);
+  g_test_add_func ("/crypto/fips/impostor", test_impostor);
   g_test_add_func (REFUSED_PATH, test_refused);
   g_test_add_func (ACCEPTED_PATH, test_accepted);
   return g_test_run ();
