@@ -32,7 +32,8 @@ derive (const CvCrypto *crypto, const char *name, const OSSL_PARAM *params, CvSe
   return is_ok
          || cv_crypto_context_fail (error,
                                     kdf ? CV_CRYPTO_ERROR_PROVIDER : CV_CRYPTO_ERROR_UNSUPPORTED,
-                                    "no key from the passphrase");
+                                    kdf ? "no key from the passphrase"
+                                        : "the passphrase's KDF is not available in this mode");
 }
 
 CvCryptoPassword
