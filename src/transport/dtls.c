@@ -130,7 +130,9 @@ make_context (CvTransportDtls *self)
 {
   CvCrypto *crypto = cv_transport_certificate_get_crypto (self->certificate);
   const gboolean is_fips = cv_crypto_context_is_fips (crypto);
-  const char *groups = is_fips ? "P-384:P-256" : "X25519:P-256:P-384";
+  /* The peer's certificate may be on P-256, so FIPS mode lists it; the agreement is on P-384 whoever
+   * the other is. */
+  const char *groups = is_fips ? "P-384:P-256" : "X25519:P-384:P-256";
   const char *profiles = is_fips ? CV_TRANSPORT_SRTP_PROFILES_FIPS : CV_TRANSPORT_SRTP_PROFILES;
   SSL_CTX *context = SSL_CTX_new_ex (cv_crypto_context_get_libctx (crypto),
                                      cv_crypto_context_get_query (crypto), DTLS_method ());

@@ -11,6 +11,9 @@
 #define FLIGHT_TIMEOUT_MS 20
 #define DEADLINE_US (20 * G_USEC_PER_SEC)
 
+#define GROUP_P384 24
+#define GROUP_X25519 29
+
 typedef struct {
   CvTransportDtls *dtls;
   CvTransportCertificate *certificate;
@@ -18,6 +21,7 @@ typedef struct {
   guint n_out;
   guint drop_first; /* so many of its first datagrams vanish */
   gsize longest;
+  guint16 group; /* of the agreement, as its ServerKeyExchange names it; 0: sent none */
 } Side;
 
 typedef struct {
@@ -26,11 +30,39 @@ typedef struct {
   Side server;
 } World;
 
+/* RFC 6347 §4.1 and §4.2.2, RFC 8422 §5.4: in the clear, as everybody on the way reads it. */
+static void
+note_group (Side *side, CvSpan datagram)
+{
+  CvReader reader;
+
+  cv_reader_init (&reader, datagram);
+  while (cv_reader_is_ok (&reader) && cv_reader_remaining (&reader) > 0) {
+    guint8 type = cv_reader_u8 (&reader);
+    guint16 epoch;
+    CvReader record;
+
+    cv_reader_u16 (&reader); /* version */
+    epoch = cv_reader_u16 (&reader);
+    cv_reader_take (&reader, 6); /* sequence number */
+    cv_reader_init (&record, cv_reader_take (&reader, cv_reader_u16 (&reader)));
+    if (type != 22 || epoch != 0 || cv_reader_u8 (&record) != 12)
+      continue;
+    cv_reader_take (&record, 3 + 2); /* length, message number */
+    if (!cv_span_equal (cv_reader_take (&record, 3), CV_SPAN_LITERAL ("\0\0\0")))
+      continue; /* not the first fragment */
+    cv_reader_take (&record, 3);
+    g_assert_cmpuint (cv_reader_u8 (&record), ==, 3); /* a named curve */
+    side->group = cv_reader_u16 (&record);
+  }
+}
+
 static void
 on_datagram (gpointer data, CvSpan datagram)
 {
   Side *side = data;
 
+  note_group (side, datagram);
   side->longest = MAX (side->longest, datagram.len);
   if (side->n_out++ >= side->drop_first)
     cv_lossy_link_push (side->out, datagram, g_get_monotonic_time ());
@@ -195,6 +227,7 @@ test_agrees_on_keys (void)
   start_world (&world);
   run_world (&world);
   assert_same_keys (&world);
+  g_assert_cmpuint (world.server.group, ==, GROUP_X25519);
   clear_world (&world);
 }
 
@@ -389,6 +422,7 @@ test_fips (void)
     start_world (&world);
     run_world (&world);
     assert_same_keys (&world);
+    g_assert_cmpuint (world.server.group, ==, GROUP_P384);
     clear_world (&world);
   }
 }
