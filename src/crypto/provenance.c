@@ -39,7 +39,7 @@ static const struct {
     {find_cipher,
      {"AES-128-GCM", "AES-256-GCM", "ChaCha20-Poly1305", "AES-128-CTR", "AES-256-CTR"}},
     {find_mac, {"HMAC"}},
-    {find_kdf, {"PBKDF2", "ARGON2ID"}},
+    {find_kdf, {"PBKDF2", "ARGON2ID", "TLS1-PRF"}}, /* the last is libssl's own wish */
     {find_keymgmt, {"EC", "X25519", "X448", "ED25519", "ED448", "ML-KEM-768", "ML-KEM-1024"}},
     {find_keyexch, {"ECDH", "X25519", "X448"}},
     {find_kem, {"ML-KEM-768", "ML-KEM-1024"}},

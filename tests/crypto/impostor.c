@@ -64,6 +64,7 @@ static const struct {
   OSSL_ALGORITHM algorithms[2];
 } rows[] = {
     {OSSL_OP_KDF, {{"PBKDF2", CLAIM, kdf, NULL}}},
+    {OSSL_OP_KDF, {{"TLS1-PRF", CLAIM, kdf, NULL}}},
     {OSSL_OP_KEYMGMT, {{"EC", CLAIM, keys, NULL}}},
     {OSSL_OP_KEYMGMT, {{"ML-KEM-1024", CLAIM, keys, NULL}}},
     {OSSL_OP_CIPHER, {{"AES-256-CTR", CLAIM, cipher, NULL}}},

@@ -310,7 +310,8 @@ test_openssl_cnf (void)
 static void
 test_impostor (void)
 {
-  static const char *const names[] = {"PBKDF2", "EC", "ML-KEM-1024", "AES-256-CTR", "ECDH"};
+  static const char *const names[] = {"PBKDF2",      "TLS1-PRF",    "EC",
+                                      "ML-KEM-1024", "AES-256-CTR", "ECDH"};
   const char *folder = g_getenv ("OPENSSL_MODULES");
   g_autofree char *own = NULL;
   g_autofree char *path = NULL;
