@@ -14,6 +14,7 @@
 #define SCHEME "conclave://"
 #define HOST_MAX 253
 #define SUITE_MAX 16
+#define SECRET_PART_LEN (2 + 43) /* "k=" and the secret in base64url */
 #define LABEL_MAX 63
 
 static gboolean
@@ -166,11 +167,21 @@ parse_parameter (CvInviteLink *link, const char *text, gsize len, GError **error
   }
 }
 
+/* Where the next parameter's "&" is; NULL: nowhere. The secret's length is known: nobody searches
+ * through its characters. */
+static const char *
+find_next (const char *text, const char *end)
+{
+  gsize skipped = end - text > SECRET_PART_LEN && text[0] == 'k' ? SECRET_PART_LEN : 0;
+
+  return memchr (text + skipped, '&', (gsize)(end - text) - skipped);
+}
+
 static gboolean
 parse_fragment (CvInviteLink *link, const char *text, const char *end, GError **error)
 {
   for (;;) {
-    const char *next = memchr (text, '&', (gsize)(end - text));
+    const char *next = find_next (text, end);
 
     if (!parse_parameter (link, text, (gsize)((next != NULL ? next : end) - text), error))
       return FALSE;
@@ -181,6 +192,13 @@ parse_fragment (CvInviteLink *link, const char *text, const char *end, GError **
   return link->secret != NULL || refuse (error, "the link has no secret");
 }
 
+/* By value: GLib's looks into a table, and the last character may be the secret's. */
+static gboolean
+is_blank (char c)
+{
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 CvInviteLink *
 cv_invite_link_parse (const char *text, GError **error)
 {
@@ -189,10 +207,10 @@ cv_invite_link_parse (const char *text, GError **error)
 
   g_return_val_if_fail (text != NULL, NULL);
 
-  while (g_ascii_isspace (*text))
+  while (is_blank (*text))
     text++;
   end = text + strnlen (text, CV_LIMITS_LINK_CHARACTERS + 1);
-  while (end > text && g_ascii_isspace (end[-1]))
+  while (end > text && is_blank (end[-1]))
     end--;
   if (end - text > CV_LIMITS_LINK_CHARACTERS || !g_str_has_prefix (text, SCHEME)) {
     refuse (error, "a link starts with " SCHEME " and is not longer than 1024 characters");
