@@ -5,6 +5,7 @@
  * no suite of Conclave uses: rows for vectors only; TurboSHAKE comes from a provider made here. */
 #include "crypto/aead.h"
 #include "crypto/hpke.h"
+#include "crypto/labeled.h"
 #include "crypto/xof.h"
 #include "fixtures/vectors.h"
 #include "turboshake.h"
@@ -185,6 +186,26 @@ check_encryption (JsonObject *test_case, guint index, const CvCryptoHpkeParams *
   cv_crypto_aead_free_plaintext (opened);
 }
 
+/* RFC 9180 §5.3 from the file's own exporter secret, which HPKE gives to nobody. */
+static void
+check_exporter_secret (JsonObject *test_case, guint index, const CvCryptoHpkeParams *params,
+                       JsonObject *export)
+{
+  g_autoptr (GBytes) suite_id = cv_vectors_dup_hex (test_case, "suite_id");
+  g_autoptr (GBytes) secret = cv_vectors_dup_hex (test_case, "exporter_secret");
+  g_autoptr (GBytes) context = cv_vectors_dup_hex (export, "exporter_context");
+  g_autoptr (GBytes) expected = cv_vectors_dup_hex (export, "exported_value");
+  const CvCryptoLabeled labeled = {crypto, params->kdf, cv_span_from_bytes (suite_id), params->xof};
+  g_autoptr (CvSecret) exported =
+      (params->xof == CV_XOF_NONE ? cv_crypto_labeled_expand : cv_crypto_labeled_derive) (
+          &labeled, cv_span_from_bytes (secret), "sec", cv_span_from_bytes (context),
+          cv_vectors_get_uint (export, "L"), NULL);
+
+  g_assert_nonnull (exported);
+  cv_vectors_assert_equal (cv_secret_span (exported), cv_span_from_bytes (expected),
+                           "exporter_secret", index);
+}
+
 static void
 check_exports (JsonObject *test_case, guint index, const CvCryptoHpkeParams *params)
 {
@@ -192,6 +213,7 @@ check_exports (JsonObject *test_case, guint index, const CvCryptoHpkeParams *par
   g_autoptr (GBytes) sk = cv_vectors_dup_hex (test_case, "skRm");
   g_autoptr (GBytes) enc = cv_vectors_dup_hex (test_case, "enc");
 
+  g_assert_cmpuint (json_array_get_length (exports), >, 0);
   for (guint i = 0; i < json_array_get_length (exports); i++) {
     JsonObject *export = json_array_get_object_element (exports, i);
     g_autoptr (GBytes) context = cv_vectors_dup_hex (export, "exporter_context");
@@ -204,6 +226,7 @@ check_exports (JsonObject *test_case, guint index, const CvCryptoHpkeParams *par
     g_assert_no_error (error);
     cv_vectors_assert_equal (cv_secret_span (exported), cv_span_from_bytes (expected),
                              "exported_value", index);
+    check_exporter_secret (test_case, index, params, export);
   }
 }
 

@@ -17,15 +17,19 @@ from pathlib import Path
 
 OTHER_SUITE = 0x7777
 MOST_CHANGES = 12
+# What another value of is another suite.
+SUITE = {"cipher_suite", "kem_id", "kdf_id", "aead_id"}
 # Only read and written again there, so that another value is as good as the one that was.
 OPAQUE = {"mls/messages.json"}
 # What may be missing, or anything, by the format's own description.
 FREE = {
-    # Another mode is another suite; the exporter secret shows in what is exported.
-    "hpke/pq.json": {"mode", "exporter_secret"},
+    # Another mode is another suite.
+    "hpke/pq.json": {"mode"},
     "mls/passive-client-handling-commit.json": {"ratchet_tree"},
     "mls/passive-client-welcome.json": {"ratchet_tree"},
     "mls/passive-client-random.json": {"ratchet_tree"},
+    # Of the ciphertext only the first bytes are used (RFC 9420 section 6.3.2).
+    "mls/secret-tree.json": {"ciphertext"},
     "mls/tree-operations.json": {"proposal_sender"},
 }
 
@@ -80,6 +84,35 @@ def places(value, path=()):
             yield from places(inner, (*path, index))
     elif isinstance(value, int) or (isinstance(value, str) and value):
         yield path
+
+
+def lists(value, path=()):
+    """Where the lists below a value are, and the members that they stand for."""
+    if isinstance(value, list) and path and isinstance(path[-1], str) and value:
+        yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(
+        value, list) else ()
+    for key, item in inner:
+        yield from lists(item, (*path, key))
+
+
+def emptied(root, path):
+    other = copy.deepcopy(root)
+    inner = other
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = []
+    return other
+
+
+def member(path):
+    """The last name on the way to a value."""
+    return [key for key in path if isinstance(key, str)][-1]
+
+
+def one_each(paths):
+    """The first of each member, so that none is left out."""
+    return list({member(path): path for path in reversed(list(paths))}.values())
 
 
 def changed(root, path):
@@ -143,9 +176,11 @@ def check(program, name, root):
         if path[-1] not in free:
             expect(f"a case without {path[-1]}", False, json.dumps(without(one, path)))
     if name not in OPAQUE:
-        known = [p for p in places(one) if not free.intersection(p) and p[-1] != "cipher_suite"]
-        for path in spread(known, MOST_CHANGES):
+        known = [p for p in places(one) if not free.intersection(p) and p[-1] not in SUITE]
+        for path in dict.fromkeys([*spread(known, MOST_CHANGES), *one_each(known)]):
             expect(f"another value at {path}", False, json.dumps(changed(one, path)))
+        for path in one_each(p for p in lists(one) if len(p) > 1 and not free.intersection(p)):
+            expect(f"an empty list at {path}", False, json.dumps(emptied(one, path)))
     return wrong
 
 

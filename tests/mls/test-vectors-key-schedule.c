@@ -99,6 +99,7 @@ run_key_schedule (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
   JsonArray *epochs = cv_vectors_get_array (test_case, "epochs");
   CvSecret *init_secret = mls_vectors_dup_secret (test_case, "initial_init_secret");
 
+  g_assert_cmpuint (json_array_get_length (epochs), >, 0);
   for (guint i = 0; i < json_array_get_length (epochs); i++) {
     JsonObject *epoch = cv_vectors_get_element (epochs, i);
     g_autoptr (GBytes) context = encode_context (test_case, epoch, i, cipher->suite->id);

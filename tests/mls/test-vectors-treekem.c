@@ -245,6 +245,7 @@ run (JsonObject *test_case, guint index, const CvMlsCipher *cipher)
   JsonArray *paths = cv_vectors_get_array (test_case, "update_paths");
   Case test;
 
+  g_assert_cmpuint (json_array_get_length (paths), >, 0);
   case_init (&test, test_case, index, cipher);
   for (guint i = 0; i < json_array_get_length (paths); i++)
     take_published (&test, cv_vectors_get_element (paths, i));
