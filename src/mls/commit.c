@@ -172,6 +172,7 @@ cv_mls_commit_read (CvReader *reader)
 
   read_proposals (reader, commit);
   has_path = cv_reader_u8 (reader);
+  /* §2.1.1: 0 or 1 says whether an optional value is there. */
   if (has_path > 1)
     cv_reader_fail (reader);
   if (has_path == 1)

@@ -35,6 +35,7 @@ cv_mls_credential_clear (CvMlsCredential *credential)
   g_clear_pointer (&credential->identity, g_bytes_unref);
 }
 
+/* §5.3: a chain is a list of certificates, each of them opaque here. */
 static void
 check_certificates (CvReader *reader, CvSpan certificates)
 {
@@ -52,6 +53,7 @@ cv_mls_credential_read (CvReader *reader, CvMlsCredential *credential)
 {
   guint16 type = cv_reader_u16 (reader);
 
+  /* §5.3: these two are defined; the length of another is not known. */
   if (type != CV_MLS_CREDENTIAL_BASIC && type != CV_MLS_CREDENTIAL_X509)
     cv_reader_fail (reader);
   credential->type = type;

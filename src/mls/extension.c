@@ -58,6 +58,7 @@ cv_mls_extension_list_read (CvReader *reader)
   while (cv_reader_remaining (&inner) > 0) {
     guint16 type = cv_reader_u16 (&inner);
 
+    /* §13.4: a type comes once. */
     if (list->len >= CV_MLS_LIMIT_EXTENSIONS || cv_mls_extension_list_find (list, type, NULL))
       cv_reader_fail (&inner);
     /* The ratchet tree is an extension too, and the largest. */
@@ -109,14 +110,17 @@ cv_mls_extension_list_check_context (const GPtrArray *list, GError **error)
   for (guint i = 0; i < list->len; i++) {
     const CvMlsExtension *extension = g_ptr_array_index (list, i);
 
+    /* §13.4: a type comes once. */
     for (guint j = 0; j < i; j++)
       if (((const CvMlsExtension *)g_ptr_array_index (list, j))->type == extension->type)
         return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "extension 0x%04x twice",
                                   extension->type);
   }
+  /* §11.1: what members must support can be read. */
   if (cv_mls_extension_list_find (list, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES, &data)
       && !cv_mls_required_capabilities_parse (data, &required))
     return cv_mls_error_fail_malformed (error, "required_capabilities");
+  /* §12.1.8.1: who may propose from outside can be read. */
   if (!cv_mls_extension_list_find (list, CV_MLS_EXTENSION_EXTERNAL_SENDERS, &data))
     return TRUE;
   senders = cv_mls_external_senders_parse (data);

@@ -33,6 +33,7 @@ read_sender (CvReader *reader, CvMlsSender *sender)
   case CV_MLS_SENDER_NEW_MEMBER_COMMIT:
     return;
   }
+  /* §6: there are no other kinds of sender. */
   cv_reader_fail (reader);
 }
 
@@ -77,6 +78,7 @@ cv_mls_framed_content_read_body (CvReader *reader, CvMlsFramedContent *content)
     content->commit = cv_mls_commit_read (reader);
     return;
   }
+  /* §6: there are no other kinds of content. */
   cv_reader_fail (reader);
 }
 
@@ -151,6 +153,7 @@ gboolean
 cv_mls_authenticated_content_read (CvReader *reader, CvMlsAuthenticatedContent *auth)
 {
   *auth = (CvMlsAuthenticatedContent){.wire_format = cv_reader_u16 (reader)};
+  /* §6: content goes out in one of these two formats. */
   if (auth->wire_format != CV_MLS_WIRE_PUBLIC_MESSAGE
       && auth->wire_format != CV_MLS_WIRE_PRIVATE_MESSAGE)
     cv_reader_fail (reader);

@@ -30,6 +30,7 @@ gboolean
 cv_mls_group_context_read (CvReader *reader, CvMlsGroupContext *context)
 {
   *context = (CvMlsGroupContext){0};
+  /* §8.1: the context of this version of MLS. */
   if (cv_reader_u16 (reader) != CV_MLS_VERSION_10)
     cv_reader_fail (reader);
   context->suite.value = cv_reader_u16 (reader);

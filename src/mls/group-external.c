@@ -59,6 +59,7 @@ add_init (GPtrArray *items, const Joining *joining, const CvMlsGroupInfo *info,
   CvSpan extension;
   CvSpan external_pub;
 
+  /* §12.4.3.2: without the group's external key nobody comes in from outside. */
   if (!cv_mls_extension_list_find (info->extensions, CV_MLS_EXTENSION_EXTERNAL_PUB, &extension)
       || !cv_mls_extension_parse_external_pub (extension, &external_pub))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "group info has no external key");
@@ -100,6 +101,7 @@ make_items (const Joining *joining, const CvMlsEpoch *outside, const CvMlsGroupI
   if (!add_init (items, joining, info, init_secret, error))
     return NULL;
   if (joining->replaces_own_leaf) {
+    /* §12.1.3: a removal is of a leaf that is there. */
     if (!find_leaf_of (outside->tree, joining->leaf, &removed)) {
       cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the group no longer has this member");
       return NULL;
@@ -203,6 +205,7 @@ look_from_outside (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, CvSpan
                                    cv_span_from_bytes (info->confirmation_tag), error);
 }
 
+/* §12.4.3.2: it takes a GroupInfo to come in from outside. */
 static gboolean
 parse_info (CvSpan encoded, CvMlsMessage *message, GError **error)
 {
@@ -342,6 +345,7 @@ renew_own_leaf (const CvMlsGroup *old, GError **error)
                                  &renewal, error);
 }
 
+/* §12.4.3.2: who comes back goes to the group it was in. */
 static gboolean
 check_resync (const CvMlsGroup *old, const CvMlsGroupInfo *info, GError **error)
 {

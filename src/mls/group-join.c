@@ -27,7 +27,7 @@ find_own_leaf (const CvMlsRatchetTree *tree, const CvMlsLeafNode *own, CvMlsLeaf
   return FALSE;
 }
 
-/* A PSK for reinit or branch names the group that the caller takes for the parent, at its epoch. */
+/* §11.2, §11.3: a PSK for reinit or branch names the caller's parent group, at its epoch. */
 static gboolean
 check_parent (const CvMlsGroup *parent, const CvMlsPskId *id, GError **error)
 {
@@ -55,8 +55,10 @@ check_psks (const CvMlsCipher *cipher, const GPtrArray *psks, const CvMlsGroup *
         return FALSE;
       *successor = id->usage;
     }
+    /* §8.4: a PSK's nonce is as long as a hash. */
     if (g_bytes_get_size (id->nonce) != cipher->suite->hash_len)
       return invalid (error, "psk nonce has the wrong length");
+    /* §8.4: these are the commit's PSKs, and §12.2: it has none twice. */
     for (guint j = 0; j < i; j++)
       if (cv_mls_psk_id_is_same (id, g_ptr_array_index (psks, j)))
         return invalid (error, "one psk twice");
@@ -97,6 +99,7 @@ open_welcome (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const CvMlsJ
 
   if (!ref)
     return FALSE;
+  /* §12.4.3.1: Welcome and KeyPackage are of one suite. */
   if (welcome->suite.value != cipher->suite->id.value)
     return invalid (error, "welcome is for another cipher suite");
   if (!cv_mls_welcome_open_secrets (cipher, welcome, cv_span_from_bytes (ref),
@@ -123,10 +126,12 @@ make_keys (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const Opened *o
   g_autoptr (CvSecret) commit_secret = NULL;
   CvMlsLeaf own;
 
+  /* §12.4.3.1: the KeyPackage's very leaf is in the tree. */
   if (!find_own_leaf (tree, joiner->package->leaf_node, &own)) {
     invalid (error, "welcome's tree lacks the own leaf");
     return NULL;
   }
+  /* §12.4.3.1: the committer sends a Welcome to those it adds, and cannot add itself. */
   if (cv_mls_tree_math_leaf_equal (own, opened->info.signer)) {
     invalid (error, "welcome is signed by the one it is for");
     return NULL;
@@ -142,6 +147,7 @@ make_keys (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const Opened *o
   return g_steal_pointer (&keys);
 }
 
+/* §12.4.3: a client is in one group of an id. */
 gboolean
 cv_mls_group_check_new_id (GBytes *group_id, const CvSpan *group_ids, gsize n_group_ids,
                            GError **error)
@@ -161,6 +167,7 @@ cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, 
   CvSpan encoded;
   CvSpan hash;
 
+  /* §12.4.3.1: GroupInfo and KeyPackage are of one suite. */
   if (info->context.suite.value != cipher->suite->id.value) {
     invalid (error, "group info is for another cipher suite");
     return NULL;
@@ -171,6 +178,7 @@ cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, 
   if (!parsed)
     return NULL;
   signer = cv_mls_ratchet_tree_get_leaf (parsed, info->signer);
+  /* §12.4.3.1: a GroupInfo is signed by who has a leaf. */
   if (!signer) {
     invalid (error, "group info is signed by a blank leaf");
     return NULL;
@@ -181,6 +189,7 @@ cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, 
   hash = cv_mls_tree_hash_update (cipher, parsed, error);
   if (hash.len == 0)
     return NULL;
+  /* §12.4.3.1, §12.4.3.3: the tree is the one that the GroupInfo was signed for. */
   if (!cv_span_equal (hash, cv_span_from_bytes (info->context.tree_hash))) {
     invalid (error, "tree hash of the group info is wrong");
     return NULL;
@@ -253,6 +262,7 @@ cv_mls_group_join (const CvCrypto *crypto, const CvMlsJoiner *joiner, const CvMl
 
   if (!cv_mls_message_parse (params->welcome, &message, error))
     return NULL;
+  /* §12.4.3.1: only a Welcome has a newcomer's secrets. */
   if (message.wire_format != CV_MLS_WIRE_WELCOME) {
     invalid (error, "message is no welcome");
     return NULL;

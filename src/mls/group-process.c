@@ -28,6 +28,7 @@ resolve_items (const CvMlsGroup *group, const CvMlsCommit *commit, CvMlsLeaf com
       continue;
     }
     pending = cv_mls_proposal_items_find (group->pending, cv_span_from_bytes (entry->reference));
+    /* §12.4: a reference is to a proposal that was sent before. */
     if (!pending) {
       cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "commit names a proposal that did not come");
       return NULL;
@@ -236,6 +237,7 @@ stage (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, guint64 n
   if (!items
       || !cv_mls_staged_commit_begin (staged, group->epoch, group->keys, &rules, items, error))
     return FALSE;
+  /* §12.4: a path, unless there are proposals and all of them are Add, PSK or ReInit. */
   if (staged->effects.needs_path && !commit->path)
     return invalid (error, "commit lacks the path that its proposals need");
   if (is_external && !seat_joiner (staged, commit->path->leaf_node, &committer, error))
@@ -277,6 +279,7 @@ cv_mls_group_process_commit (const CvMlsGroup *group, const CvMlsAuthenticatedCo
       .past = group->past,
   };
 
+  /* §12.4.3.2: the joiner's leaf is in its path. */
   if (auth->content.sender.type == CV_MLS_SENDER_NEW_MEMBER_COMMIT && !path)
     return invalid (error, "external commit without a path");
   if (!stage (group, auth, params->now_s, &staged, summary, error))

@@ -40,8 +40,8 @@ make_extensions (const CvMlsProposeParams *params)
   return cv_mls_proposal_new_group_context_extensions (extensions);
 }
 
-/* The own leaf with a new encryption key, and all else that `leaf` says (NULL: nothing); the private
- * keys go to `update`. */
+/* The own leaf with a new encryption key, and all else that `leaf` says (NULL: nothing); the
+ * private keys go to `update`. */
 static CvMlsProposal *
 make_update (const CvMlsGroup *group, const CvMlsLeafParams *leaf, CvMlsOwnUpdate *update,
              GError **error)

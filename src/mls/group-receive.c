@@ -6,6 +6,7 @@
 #include "mls/error.h"
 #include "mls/group-private.h"
 
+/* §12.1, §12.4.2: a message is taken in the group and the epoch that it was made in. */
 static gboolean
 check_place (const CvMlsGroup *group, CvSpan group_id, guint64 epoch, GError **error)
 {
@@ -33,7 +34,7 @@ open_private (CvMlsGroup *group, const CvMlsPrivateMessage *message,
          && cv_mls_private_message_open (&params, message, auth, generation, error);
 }
 
-/* RFC 9420 §12.1.8: only who the group's extension lists, and only with some proposals. The key is
+/* §6.1, §12.1.8: only who the group's extension lists, and only with some proposals. The key is
  * borrowed from the extension, which the epoch keeps. */
 static gboolean
 find_external_signer (const CvMlsGroup *group, const CvMlsFramedContent *content, CvSpan *key,
@@ -65,6 +66,7 @@ find_public_signer (CvMlsGroup *group, const CvMlsFramedContent *content, CvSpan
   case CV_MLS_SENDER_MEMBER:
     if (cv_mls_tree_math_leaf_equal (leaf, cv_mls_group_get_own_leaf (group)))
       return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "own message came back");
+    /* §6.1: the key is in the leaf at the index that the sender names. */
     if (cv_mls_group_find_signature_key (group, leaf, key))
       return TRUE;
     return cv_mls_error_fail_authentication (error);
@@ -83,6 +85,7 @@ find_public_signer (CvMlsGroup *group, const CvMlsFramedContent *content, CvSpan
     *key = cv_span_from_bytes (content->proposal->key_package->leaf_node->signature_key);
     return TRUE;
   }
+  /* §6: there are no other kinds of sender. */
   return cv_mls_error_fail_malformed (error, "sender type");
 }
 
@@ -150,6 +153,7 @@ dispatch (CvMlsGroup *group, CvMlsAuthenticatedContent *auth, const CvMlsReceive
   case CV_MLS_CONTENT_COMMIT:
     return cv_mls_group_process_commit (group, auth, params, received, error);
   }
+  /* §6: there are no other kinds of content. */
   return cv_mls_error_fail_malformed (error, "content type");
 }
 
@@ -201,7 +205,7 @@ cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params, CvMls
   else if (message.wire_format == CV_MLS_WIRE_PUBLIC_MESSAGE) {
     auth = &message.public_message.auth;
     is_open = open_public (group, &message.public_message, error);
-  } else
+  } else /* §6: the other formats are for who is not a member yet. */
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "this message is not for members");
   if (!is_open || !dispatch (group, auth, params, &result, error))
     return FALSE;

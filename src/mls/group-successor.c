@@ -59,13 +59,15 @@ check_reinit (const CvMlsGroup *parent, const CvMlsGroupContext *context,
 {
   const CvMlsProposal *reinit = parent->reinit;
 
-  /* RFC 9420 §12.4.3.1: the last commit of the old group has a ReInit, and this is what it said. */
+  /* RFC 9420 §12.4.3.1: the last commit of the old group has a ReInit. */
   if (!reinit)
     return invalid (error, "the group before was not re-initialised");
+  /* RFC 9420 §12.4.3.1: and this is what it said. */
   if (reinit->version != CV_MLS_VERSION_10 || reinit->suite.value != context->suite.value
       || !g_bytes_equal (reinit->group_id, context->group_id)
       || !are_extensions_equal (reinit->extensions, context->extensions))
     return invalid (error, "group is not what the reinit said");
+  /* RFC 9420 §12.4.3.1: and all members come along. */
   return has_all_clients (tree, parent->epoch->tree)
          || invalid (error, "a member of the group before is missing");
 }
@@ -168,6 +170,7 @@ cv_mls_group_reinit (const CvMlsGroup *parent, const CvMlsSuccessorParams *param
   g_autofree CvMlsExtensionValue *extensions = NULL;
   CvMlsCreateParams create = {.leaf = params->leaf};
 
+  /* §11.2: a committed ReInit says what the new group is like. */
   if (!reinit)
     return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the group was not re-initialised");
   if (params->leaf->suite->id.value != reinit->suite.value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* A group's life and its facts. Making and taking commits, joining and messages are in group-*.c. */
+/* A group's life and its facts. Commits, joining and messages are in group-*.c. */
 #include "mls/group.h"
 
 #include "crypto/aead.h"
@@ -331,6 +331,7 @@ cv_mls_group_verify (const CvMlsGroup *group, CvMlsLeaf leaf, const char *label,
 {
   const CvMlsLeafNode *node = cv_mls_ratchet_tree_get_leaf (group->epoch->tree, leaf);
 
+  /* §5.1.2: a member's signature, so there is a member. */
   if (!node)
     return cv_mls_error_fail_authentication (error);
   return cv_mls_labels_verify (&group->epoch->cipher, cv_span_from_bytes (node->signature_key),
@@ -340,8 +341,10 @@ cv_mls_group_verify (const CvMlsGroup *group, CvMlsLeaf leaf, const char *label,
 gboolean
 cv_mls_group_check_open (const CvMlsGroup *group, GError **error)
 {
+  /* §9.2: the secrets of an epoch that is over are gone. */
   if (group->is_retired)
     return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the epoch is over");
+  /* §12.4.2: after a ReInit the group is used for nothing more. */
   return !group->reinit
          || cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the group was re-initialised");
 }

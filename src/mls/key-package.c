@@ -68,6 +68,7 @@ cv_mls_key_package_parse (CvSpan encoded, GError **error)
 
   cv_reader_init (&reader, encoded);
   package = cv_mls_key_package_read (&reader);
+  /* §10: a KeyPackage and nothing behind it. */
   if (!package || !cv_reader_finish (&reader)) {
     cv_mls_error_fail_malformed (error, "KeyPackage");
     return NULL;
@@ -176,12 +177,15 @@ cv_mls_key_package_verify (const CvMlsCipher *cipher, const CvMlsKeyPackage *pac
 {
   const CvMlsLeafNode *leaf_node = package->leaf_node;
 
+  /* §10.1: the version is the group's. */
   if (package->version != CV_MLS_VERSION_10)
     return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "KeyPackage of version %u",
                               package->version);
+  /* §10.1: so is the suite. */
   if (package->suite.value != cipher->suite->id.value)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "KeyPackage of suite 0x%04x, not 0x%04x",
                               package->suite.value, cipher->suite->id.value);
+  /* §7.3, §10: its leaf was made for a KeyPackage. */
   if (leaf_node->source != CV_MLS_LEAF_SOURCE_KEY_PACKAGE)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "KeyPackage with a leaf of a group");
   return verify_signature (cipher, package, error)
@@ -209,9 +213,11 @@ cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *suite, CvS
   *info = (CvMlsKeyPackageInfo){0};
   if (!package || !cv_mls_key_package_verify (&cipher, package, now_s, error))
     return FALSE;
+  /* Ours, not the RFC's: whoever calls this can judge identity statements only. */
   if (package->leaf_node->credential.type != CV_MLS_CREDENTIAL_BASIC)
     return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "credential of type %u",
                               package->leaf_node->credential.type);
+  /* §7.2: the application bounds the whole lifetime. */
   if (package->leaf_node->not_after_s - package->leaf_node->not_before_s
       > CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "KeyPackage lives longer than %d s",

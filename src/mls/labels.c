@@ -176,7 +176,7 @@ cv_mls_labels_decrypt (const CvMlsCipher *cipher, CvSpan private_key, const char
                                    cv_span_from_bytes (sealed->ciphertext), &local);
   if (plaintext)
     return plaintext;
-  /* A KEM output that is no valid point is the peer's doing too: the same words for both. */
+  /* §5.1.3: a KEM output that is no valid point is the peer's doing too: the same words. */
   if (g_error_matches (local, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_INPUT)) {
     g_error_free (local);
     cv_mls_error_fail_authentication (error);

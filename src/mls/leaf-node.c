@@ -62,6 +62,7 @@ read_source (CvReader *reader, CvMlsLeafNode *node)
     node->parent_hash = cv_reader_dup_vector (reader, CV_MLS_LIMIT_HASH);
     return;
   }
+  /* §7.2: there are no other sources. */
   cv_reader_fail (reader);
 }
 
@@ -186,6 +187,7 @@ fill_credential (CvMlsCredential *credential, const CvMlsLeafParams *params, GEr
     cv_mls_credential_init_x509 (credential, params->certificates, params->n_certificates);
   else
     cv_mls_credential_init_basic (credential, params->identity);
+  /* Ours, not the RFC's: what others would not read is not made. */
   len = g_bytes_get_size (credential->identity);
   return len <= CV_MLS_LIMIT_IDENTITY
          || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "identity of %zu bytes, %d are allowed",
@@ -248,6 +250,7 @@ cv_mls_leaf_node_verify (const CvMlsCipher *cipher, const CvMlsLeafNode *node, C
                                cv_writer_span (&tbs), cv_span_from_bytes (node->signature), error);
 }
 
+/* §7.2, §7.3: a leaf from a KeyPackage is good from one time to another. now_s 0: not asked. */
 static gboolean
 check_lifetime (const CvMlsLeafNode *node, guint64 now_s, GError **error)
 {
@@ -277,16 +280,18 @@ cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node, gu
 {
   const CvMlsCapabilities *capabilities = &node->capabilities;
 
-  /* The list of suites is for others to choose from: §7.3 and §10.1 have the KeyPackage's own suite
-   * compared, and published trees have leaves that do not list theirs. */
+  /* §7.2: a client lists what it supports. The list of suites is for others to choose from: §10.1
+   * has the KeyPackage's own suite compared, and published trees have leaves that do not list
+   * theirs. */
   if (!cv_mls_types_contain (capabilities->versions, CV_MLS_VERSION_10))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list version 1");
-  /* RFC 9420 §7.3: the own credential type and extensions have to be among the capabilities. */
+  /* RFC 9420 §7.2: the own credential type has to be among the capabilities. */
   if (!cv_mls_types_contain (capabilities->credentials, node->credential.type))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list its credential");
   for (guint i = 0; i < node->extensions->len; i++) {
     const CvMlsExtension *extension = g_ptr_array_index (node->extensions, i);
 
+    /* RFC 9420 §7.3: so have the own extensions. */
     if (!cv_mls_extension_is_default (extension->type)
         && !cv_mls_types_contain (capabilities->extensions, extension->type))
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list extension 0x%04x",
@@ -295,13 +300,15 @@ cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node, gu
   return check_lifetime (node, now_s, error) && check_encryption_key (cipher, node, error);
 }
 
-/* Proposals 1 to 7 are of RFC 9420 itself and listed by nobody. */
+/* §7.2: proposals 1 to 7 are of RFC 9420 itself and listed by nobody. */
 static gboolean
 is_default_proposal (guint16 type)
 {
   return type >= 1 && type <= 7;
 }
 
+/* §7.3, §11.1: the leaf lists all that the group requires. Default types nobody lists, but there
+ * are no default credentials. */
 static gboolean
 check_required (const CvMlsLeafNode *node, CvSpan data, GError **error)
 {
@@ -344,6 +351,7 @@ cv_mls_leaf_node_check_supports (const CvMlsLeafNode *node, const GPtrArray *gro
   for (guint i = 0; group_extensions && i < group_extensions->len; i++) {
     const CvMlsExtension *extension = g_ptr_array_index (group_extensions, i);
 
+    /* §13.4: whoever is in the group supports each extension of its GroupContext. */
     if (!cv_mls_extension_is_default (extension->type)
         && !cv_mls_types_contain (node->capabilities.extensions, extension->type))
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,

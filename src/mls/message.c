@@ -35,12 +35,12 @@ read_body (CvReader *reader, CvMlsMessage *message)
   case CV_MLS_WIRE_KEY_PACKAGE:
     message->key_package = cv_mls_key_package_read (reader);
     return;
-  default:
+  default: /* §6: there are no other formats. */
     cv_reader_fail (reader);
   }
 }
 
-/* Version and wire format. */
+/* §6: version and wire format. */
 static gboolean
 read_header (CvReader *reader, guint16 *wire_format, GError **error)
 {
@@ -54,6 +54,7 @@ read_header (CvReader *reader, guint16 *wire_format, GError **error)
   return TRUE;
 }
 
+/* Ours, not the RFC's: the longest message that is read at all. */
 static gboolean
 check_len (CvSpan encoded, GError **error)
 {
@@ -70,6 +71,7 @@ cv_mls_message_parse (CvSpan encoded, CvMlsMessage *message, GError **error)
   if (!check_len (encoded, error) || !read_header (&reader, &message->wire_format, error))
     return FALSE;
   read_body (&reader, message);
+  /* §6: one message, nothing behind it. */
   if (cv_reader_finish (&reader))
     return TRUE;
   cv_mls_message_clear (message);
@@ -130,7 +132,7 @@ cv_mls_message_wrap_group_info (const CvMlsGroupInfo *info)
   return cv_writer_take (&writer);
 }
 
-/* Past the sender of a PublicMessage; its value does not matter for ordering. */
+/* §6: past the sender of a PublicMessage; its value does not matter for ordering. */
 static void
 skip_sender (CvReader *reader)
 {
@@ -162,8 +164,10 @@ cv_mls_group_peek (CvSpan message, CvMlsPeek *peek, GError **error)
   } else if (peek->wire_format != CV_MLS_WIRE_PRIVATE_MESSAGE)
     cv_reader_fail (&reader);
   peek->content_type = (CvMlsContentType)cv_reader_u8 (&reader);
+  /* §6: there are no other kinds of content. */
   if (peek->content_type < CV_MLS_CONTENT_APPLICATION || peek->content_type > CV_MLS_CONTENT_COMMIT)
     cv_reader_fail (&reader);
+  /* §6: the head of an MLSMessage; its rest is not looked at. */
   if (cv_reader_is_ok (&reader))
     return TRUE;
   *peek = (CvMlsPeek){0};

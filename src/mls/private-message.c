@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* Two layers: the content under the sender's ratchet, and who the sender is under a key that is
- * drawn from the ciphertext. The receiver opens both and checks the signature. The key goes only when
- * the group took what was in it: who forges a message must not be able to burn the key of a real
+ * drawn from the ciphertext. The receiver opens both and checks the signature. The key goes only
+ * when the group took what was in it: who forges a message must not be able to burn the key of a real
  * one, and what came before the proposal it names can be tried again. */
 #include "mls/private-message.h"
 
@@ -36,6 +36,7 @@ cv_mls_private_message_read (CvReader *reader, CvMlsPrivateMessage *message)
   message->group_id = cv_reader_dup_vector (reader, CV_MLS_LIMIT_GROUP_ID);
   message->epoch = cv_reader_u64 (reader);
   message->content_type = (CvMlsContentType)cv_reader_u8 (reader);
+  /* §6: there are no other kinds of content. */
   if (message->content_type < CV_MLS_CONTENT_APPLICATION
       || message->content_type > CV_MLS_CONTENT_COMMIT)
     cv_reader_fail (reader);
@@ -256,6 +257,7 @@ open_sender_data (const CvMlsMessageKeys *keys, const CvMlsPrivateMessage *messa
   sender->generation = cv_reader_u32 (&reader);
   cv_reader_copy (&reader, sender->reuse_guard, REUSE_GUARD_LEN);
   cv_crypto_aead_free_plaintext (plaintext);
+  /* §6.3.2: these three and nothing else. */
   return cv_reader_finish (&reader) || cv_mls_error_fail_malformed (error, "sender data");
 }
 
@@ -309,6 +311,7 @@ check_signature (const CvMlsPrivateOpenParams *params, const CvMlsAuthenticatedC
 {
   CvSpan public_key;
 
+  /* §6.3.2: the sender's leaf is not blank. */
   if (!params->find_key (params->find_data, auth->content.sender.leaf, &public_key))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "sender is no member");
   return cv_mls_framing_verify (&params->keys.cipher, auth, params->group_context, public_key,

@@ -51,9 +51,10 @@ check_update (const CvMlsProposalRules *rules, const CvMlsProposalItem *item, GE
   /* RFC 9420 §12.2: nor may the committer commit its own Update; by value it would be just that. */
   if (!item->reference || cv_mls_tree_math_leaf_equal (item->proposer, rules->committer))
     return invalid (error, "committer cannot update itself by proposal");
+  /* RFC 9420 §7.3: a leaf that was made as an Update, in the place of one that is there. */
   if (!old || node->source != CV_MLS_LEAF_SOURCE_UPDATE)
     return invalid (error, "update proposal has the wrong leaf node source");
-  /* RFC 9420 §12.1.2: the encryption key must be a new one. */
+  /* RFC 9420 §12.1.2, §7.3: the encryption key must be a new one. */
   if (g_bytes_equal (node->encryption_key, old->encryption_key))
     return invalid (error, "update proposal repeats the old key");
   return cv_mls_leaf_node_check (rules->cipher, node, rules->now_s, error)
@@ -83,6 +84,7 @@ check_psk (const CvMlsProposalRules *rules, const CvMlsPskId *psk, GError **erro
   if (psk->type == CV_MLS_PSK_RESUMPTION && psk->usage != CV_MLS_PSK_USAGE_APPLICATION
       && psk->usage != rules->successor_usage)
     return invalid (error, "resumption psk of a commit is not for application use");
+  /* RFC 9420 §12.1.4: a PSK's nonce is as long as a hash. */
   if (g_bytes_get_size (psk->nonce) != rules->cipher->suite->hash_len)
     return invalid (error, "psk nonce has the wrong length");
   return TRUE;
@@ -91,14 +93,16 @@ check_psk (const CvMlsProposalRules *rules, const CvMlsPskId *psk, GError **erro
 static gboolean
 check_remove (const CvMlsProposalRules *rules, CvMlsLeaf removed, GError **error)
 {
+  /* RFC 9420 §12.1.3: who is removed is there. */
   if (!cv_mls_ratchet_tree_get_leaf (rules->tree, removed))
     return invalid (error, "remove proposal is for a blank leaf");
+  /* RFC 9420 §12.2: the committer stays, for it makes the next epoch's keys. */
   if (!rules->joiner && cv_mls_tree_math_leaf_equal (removed, rules->committer))
     return invalid (error, "committer cannot remove itself");
   return TRUE;
 }
 
-/* §12.1.8: who may propose what. */
+/* §6.1, §12.1.8: who may propose what. */
 static gboolean
 check_sender (const CvMlsProposalItem *item, GError **error)
 {
@@ -135,6 +139,7 @@ cv_mls_proposal_rules_check_item (const CvMlsProposalRules *rules, const CvMlsPr
   case CV_MLS_PROPOSAL_PSK:
     return check_psk (rules, &proposal->psk, error);
   case CV_MLS_PROPOSAL_EXTERNAL_INIT:
+    /* RFC 9420 §12.1.6: only a newcomer starts from the external key. */
     return rules->joiner || invalid (error, "external init in a member's commit");
   case CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
     return cv_mls_extension_list_check_context (proposal->extensions, error);
@@ -143,6 +148,7 @@ cv_mls_proposal_rules_check_item (const CvMlsProposalRules *rules, const CvMlsPr
     return proposal->version >= CV_MLS_VERSION_10
            || invalid (error, "reinit goes back to an older version");
   }
+  /* RFC 9420 §13.2: a proposal that not all support is not committed. */
   return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "unknown proposal type");
 }
 
@@ -159,7 +165,7 @@ is_type (const CvMlsProposalItem *item, CvMlsProposalType type)
   return item->proposal->type == type;
 }
 
-/* §12.2: no leaf twice, no PSK twice. Lists are short enough to compare each with each. */
+/* §12.2: what may not stand side by side. Lists are short enough to compare each with each. */
 gboolean
 cv_mls_proposal_rules_check_pair (const CvMlsProposalItem *a, const CvMlsProposalItem *b,
                                   GError **error)
@@ -170,17 +176,21 @@ cv_mls_proposal_rules_check_pair (const CvMlsProposalItem *a, const CvMlsProposa
   /* RFC 9420 §12.2: a ReInit is alone; it can wait for another epoch, the others cannot. */
   if (is_type (a, CV_MLS_PROPOSAL_REINIT) || is_type (b, CV_MLS_PROPOSAL_REINIT))
     return invalid (error, "reinit together with another proposal");
+  /* RFC 9420 §12.2: each would replace the other's extensions. */
   if (is_type (a, CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS)
       && is_type (b, CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS))
     return invalid (error, "extensions are changed twice in one commit");
   /* RFC 9420 §12.4.3.1: at most one PSK is of the group that is followed. */
   if (is_for_successor (a->proposal) && is_for_successor (b->proposal))
     return invalid (error, "two psks of the group before");
+  /* RFC 9420 §12.2: one Update or Remove a leaf. */
   if (get_target (a, &left) && get_target (b, &right) && cv_mls_tree_math_leaf_equal (left, right))
     return invalid (error, "two proposals for one leaf");
+  /* RFC 9420 §12.2: no PSK twice. */
   if (is_type (a, CV_MLS_PROPOSAL_PSK) && is_type (b, CV_MLS_PROPOSAL_PSK)
       && cv_mls_psk_id_is_same (&a->proposal->psk, &b->proposal->psk))
     return invalid (error, "one psk twice");
+  /* RFC 9420 §12.2: no client twice; who has the same signature key is the same one. */
   if (is_type (a, CV_MLS_PROPOSAL_ADD) && is_type (b, CV_MLS_PROPOSAL_ADD)
       && g_bytes_equal (a->proposal->key_package->leaf_node->signature_key,
                         b->proposal->key_package->leaf_node->signature_key))
@@ -188,7 +198,7 @@ cv_mls_proposal_rules_check_pair (const CvMlsProposalItem *a, const CvMlsProposa
   return TRUE;
 }
 
-/* Only the joiner's own old leaf may go, else anybody outside could remove members. A basic
+/* §12.2: only the joiner's own old leaf may go, else anybody outside could remove members. A basic
  * credential proves nothing by itself, so the signature key must be the same one. */
 static gboolean
 check_replaced (const CvMlsProposalRules *rules, CvMlsLeaf leaf, GError **error)
@@ -205,7 +215,7 @@ check_replaced (const CvMlsProposalRules *rules, CvMlsLeaf leaf, GError **error)
   return TRUE;
 }
 
-/* §12.4.3.2: one ExternalInit, at most one Remove, PSKs, all by value. */
+/* §12.2: one ExternalInit, at most one Remove, PSKs; §12.4.3.2: all of them by value. */
 static gboolean
 check_external (const CvMlsProposalRules *rules, const GPtrArray *items, GError **error)
 {
@@ -319,6 +329,7 @@ gboolean
 cv_mls_proposal_rules_check (const CvMlsProposalRules *rules, const GPtrArray *items,
                              GError **error)
 {
+  /* Ours, not the RFC's: as many as anybody reads. */
   if (items->len > CV_MLS_LIMIT_ENTRIES)
     return invalid (error, "too many proposals in one commit");
   for (guint i = 0; i < items->len; i++)
@@ -363,7 +374,7 @@ cv_mls_proposal_rules_apply (const CvMlsProposalRules *rules, const GPtrArray *i
       || !check_leaves (tree, effects->added, effects->extensions, error)
       || !check_leaves (tree, effects->updated, effects->extensions, error))
     return FALSE;
-  /* Everybody must go on understanding the group. Those who came just now are checked above. */
+  /* §12.1.7: everybody goes on understanding the group. Who came just now is checked above. */
   return !effects->changes_extensions
          || cv_mls_tree_validation_check_support (tree, effects->extensions, error);
 }

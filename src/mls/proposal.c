@@ -142,6 +142,7 @@ read_body (CvReader *reader, CvMlsProposal *proposal)
     proposal->extensions = cv_mls_extension_list_read (reader);
     return;
   }
+  /* §12.1: these are defined; the length of another is not known. */
   cv_reader_fail (reader);
 }
 
@@ -227,7 +228,7 @@ cv_mls_proposal_or_ref_read (CvReader *reader)
     item->proposal = cv_mls_proposal_read (reader);
   else if (kind == BY_REFERENCE)
     item->reference = cv_reader_dup_vector (reader, CV_MLS_LIMIT_HASH);
-  else
+  else /* §12.4: there is no third way. */
     cv_reader_fail (reader);
   if (cv_reader_is_ok (reader))
     return item;

@@ -125,6 +125,7 @@ cv_mls_psk_lookup_secret (const CvMlsCipher *cipher, const CvMlsPskLookup *looku
     const CvMlsPskId *id = g_ptr_array_index (psks, i);
     CvSecret *secret = look_up (lookup, id);
 
+    /* §12.4.2, §12.4.3.1: all of a commit's PSKs are at hand. */
     if (!secret) {
       cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "a pre-shared key is not known here");
       return NULL;

@@ -85,6 +85,7 @@ static void
 read_resumption (CvReader *reader, CvMlsPskId *id)
 {
   id->usage = (CvMlsPskUsage)cv_reader_u8 (reader);
+  /* §8.4: there are no other uses. */
   if (id->usage < CV_MLS_PSK_USAGE_APPLICATION || id->usage > CV_MLS_PSK_USAGE_BRANCH)
     cv_reader_fail (reader);
   id->group_id = cv_reader_dup_vector (reader, CV_MLS_LIMIT_GROUP_ID);
@@ -99,7 +100,7 @@ cv_mls_psk_id_read (CvReader *reader, CvMlsPskId *id)
     id->id = cv_reader_dup_vector (reader, CV_MLS_LIMIT_IDENTITY);
   else if (id->type == CV_MLS_PSK_RESUMPTION)
     read_resumption (reader, id);
-  else
+  else /* §8.4: there are no other types. */
     cv_reader_fail (reader);
   id->nonce = cv_reader_dup_vector (reader, CV_MLS_LIMIT_HASH);
   if (cv_reader_is_ok (reader))

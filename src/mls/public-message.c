@@ -99,6 +99,7 @@ cv_mls_public_message_check_tag (const CvMlsCipher *cipher, const CvMlsPublicMes
   tag = compute_tag (cipher, &message->auth, group_context, membership_key, error);
   if (!tag)
     return FALSE;
+  /* RFC 9420 §6.2: only a member can make the membership tag. */
   if (!cv_secret_span_equal (cv_span_from_bytes (tag),
                              cv_span_from_bytes (message->membership_tag)))
     return cv_mls_error_fail_authentication (error);

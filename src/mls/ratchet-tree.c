@@ -170,7 +170,7 @@ find_blank_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf *leaf)
   return TRUE;
 }
 
-/* One optional<Node>; the presence byte decides, the type must fit the place. */
+/* One optional<Node>: the presence byte is 0 or 1 (§2.1.1), the type fits the place (§12.4.3.3). */
 static gboolean
 read_entry (CvReader *reader, guint32 index, Entry *entry)
 {
@@ -191,7 +191,7 @@ read_entry (CvReader *reader, guint32 index, Entry *entry)
   return entry->leaf || entry->parent;
 }
 
-/* All of the vector, in order. */
+/* §12.4.3.3: all of the vector, in order, and nothing behind it. */
 static GArray *
 read_entries (CvSpan encoded, GError **error)
 {
@@ -222,7 +222,8 @@ read_entries (CvSpan encoded, GError **error)
   return g_steal_pointer (&entries);
 }
 
-/* Resolutions look leaves up by these entries, so none may point outside, whatever comes. */
+/* §7.1, §12.4.3.1: resolutions look leaves up by these entries, so none may point outside, whatever
+ * comes. */
 static gboolean
 unmerged_fit (const GArray *entries, guint32 n_leaves)
 {
@@ -360,6 +361,7 @@ cv_mls_ratchet_tree_parse (CvSpan encoded, GError **error)
     return NULL;
   }
   n_leaves = cv_mls_tree_math_n_leaves_for (entries->len);
+  /* RFC 9420 §12.4.3.1: an unmerged leaf is one of the tree's. */
   if (!unmerged_fit (entries, n_leaves)) {
     cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "unmerged leaf outside of the tree");
     return NULL;

@@ -79,9 +79,11 @@ advance (const CvMlsCipher *cipher, CvSecret **secret, guint32 generation, GErro
 static gboolean
 check_ahead (const CvMlsRatchet *ratchet, guint32 generation, GError **error)
 {
+  /* §9.1, §9.2: a key opens one message and is gone. */
   if (!ratchet->secret || generation < ratchet->next)
     return cv_mls_error_fail (error, CV_MLS_ERROR_GENERATION, "key of generation %u is used up",
                               generation);
+  /* §15.3: else one message could make us hash four billion times. */
   if (generation - ratchet->next > CV_MLS_RATCHET_SKIP_MAX)
     return cv_mls_error_fail (error, CV_MLS_ERROR_GENERATION, "generation %u is more than %d ahead",
                               generation, CV_MLS_RATCHET_SKIP_MAX);

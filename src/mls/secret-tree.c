@@ -133,6 +133,7 @@ cv_mls_secret_tree_new (const CvMlsCipher *cipher, CvSpan encryption_secret, gui
   Branch *branch;
 
   g_return_val_if_fail (encryption_secret.len == cipher->suite->hash_len, NULL);
+  /* §9: the secret tree has the ratchet tree's shape, and we have a leaf in it. */
   if (!cv_mls_tree_math_is_full (n_leaves) || own.index >= n_leaves) {
     cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "no leaf %u in a tree of %u", own.index,
                        n_leaves);
@@ -180,6 +181,7 @@ cv_mls_secret_tree_next (CvMlsSecretTree *tree, CvMlsRatchetType type, CvMlsMess
   guint32 generation;
 
   *key = (CvMlsMessageKey){0};
+  /* §9.1: no key is used twice, and there are 2^32 of them. */
   if (!ratchet->secret)
     return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "all message keys of the epoch are used");
   generation = (guint32)ratchet->next;
@@ -196,6 +198,7 @@ find_ratchet (CvMlsSecretTree *tree, CvMlsLeaf sender, CvMlsRatchetType type, GE
 {
   Branch *branch;
 
+  /* §6.3.2: the sender has a leaf in the tree. */
   if (sender.index >= tree->n_leaves) {
     cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "no leaf %u in a tree of %u", sender.index,
                        tree->n_leaves);

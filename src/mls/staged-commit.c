@@ -46,7 +46,7 @@ learn_own_update (CvMlsStagedCommit *staged)
   }
 }
 
-/* The others' leaves are checked with what they list; ours with what we support. */
+/* §13.4, §13.5: the others' leaves are checked with what they list; ours with what we support. */
 static gboolean
 check_own_support (const CvMlsStagedCommit *staged, GError **error)
 {
@@ -62,6 +62,7 @@ cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
                             const CvMlsTreeKeys *keys, const CvMlsProposalRules *rules,
                             GPtrArray *items, GError **error)
 {
+  /* §8.1: the epoch goes up by one, and never round. */
   if (before->context.epoch == G_MAXUINT64)
     return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the last epoch is reached");
   if (!cv_mls_proposal_rules_check (rules, items, error))

@@ -49,6 +49,7 @@ cv_mls_transcript_check_tag (const CvMlsCipher *cipher, CvSpan confirmation_key,
 
   if (!expected)
     return FALSE;
+  /* §6.1, §12.4.2: the tag shows that both came to the same state. */
   if (!cv_secret_span_equal (cv_span_from_bytes (expected), tag))
     return cv_mls_error_fail_authentication (error);
   return TRUE;

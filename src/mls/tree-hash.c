@@ -159,7 +159,7 @@ carried_hash (const CvMlsRatchetTree *tree, CvMlsNode node)
   return cv_span_from_bytes (leaf->parent_hash);
 }
 
-/* §7.9.2: the resolution of the child without D is exactly the parent's unmerged leaves below it. */
+/* §7.9.2: the child's resolution without D is exactly the parent's unmerged leaves below it. */
 static gboolean
 unmerged_are_the_rest (const CvMlsParentNode *parent, CvMlsNode child, const GArray *resolution,
                        guint d)
@@ -250,6 +250,7 @@ cv_mls_tree_hash_verify_parents (const CvMlsCipher *cipher, const CvMlsRatchetTr
       return FALSE;
     if (!is_chained && !is_chained_through (&context, node, right, left, &is_chained, error))
       return FALSE;
+    /* §7.9.2: each parent is vouched for, step by step, by a leaf below it. */
     if (!is_chained)
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
                                 "parent node %u has no valid parent hash below it", i);

@@ -25,6 +25,7 @@ check_between_members (const CvMlsRatchetTree *tree, GError **error)
   return TRUE;
 }
 
+/* §5.1.1: a public key is one that the suite's KEM can take. */
 static gboolean
 check_parent_key (const CvMlsCipher *cipher, CvSpan key, GError **error)
 {

@@ -220,6 +220,7 @@ find_entrance (const CvMlsRatchetTree *tree, const CvMlsTreeKeys *keys,
   g_autoptr (GArray) steps = cv_mls_ratchet_tree_dup_filtered_path (tree, open->sender);
   gboolean is_found = FALSE;
 
+  /* §7.6: the path has a node for each of the filtered direct path. */
   if (steps->len != open->update->nodes->len)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "expected %u path nodes, got %u",
                               steps->len, open->update->nodes->len);
@@ -228,6 +229,7 @@ find_entrance (const CvMlsRatchetTree *tree, const CvMlsTreeKeys *keys,
     const CvMlsUpdatePathNode *node = g_ptr_array_index (open->update->nodes, i);
     g_autoptr (GArray) recipients = dup_recipients (tree, step->copath, open->added);
 
+    /* §7.6: as many secrets as recipients. */
     if (recipients->len != node->secrets->len)
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
                                 "expected %u sealed path secrets, got %u", recipients->len,
@@ -235,6 +237,7 @@ find_entrance (const CvMlsRatchetTree *tree, const CvMlsTreeKeys *keys,
     if (cv_mls_tree_math_node_equal (step->node, ancestor))
       is_found = find_own (keys, recipients, node, entrance);
   }
+  /* §7.5: one of the secrets is for a node that we have the key of. */
   if (!is_found)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
                               "update path has no secret for this leaf");
@@ -326,10 +329,12 @@ cv_mls_treekem_merge (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsLe
   g_autoptr (GPtrArray) public_keys = g_ptr_array_new ();
   g_autoptr (GBytes) expected = NULL;
 
+  /* RFC 9420 §7.3: a path's leaf was made for a commit. */
   if (update->leaf_node->source != CV_MLS_LEAF_SOURCE_COMMIT)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf of an update path is no commit's");
   cv_mls_ratchet_tree_blank_path (tree, sender);
   steps = cv_mls_ratchet_tree_dup_filtered_path (tree, sender);
+  /* RFC 9420 §7.6: the path has a node for each of the filtered direct path. */
   if (steps->len != update->nodes->len)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "expected %u path nodes, got %u",
                               steps->len, update->nodes->len);
@@ -367,6 +372,7 @@ cv_mls_treekem_open (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree, Cv
   if (opened->len == cipher->suite->hash_len)
     path_secret = cv_secret_new_from (cv_span_from_array (opened));
   cv_crypto_aead_free_plaintext (opened);
+  /* §7.4, §12.4.2: a path secret is as long as a hash. */
   if (!path_secret) {
     cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "path secret has the wrong length");
     return NULL;
@@ -385,6 +391,7 @@ cv_mls_treekem_implant (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
   CvMlsNode root = cv_mls_tree_math_root (cv_mls_ratchet_tree_get_leaf_count (tree));
   g_autoptr (CvSecret) secret = cv_secret_ref (path_secret);
 
+  /* §7.5, §12.4.3.1: for us the path begins where our way up meets the sender's. */
   if (cv_mls_ratchet_tree_is_blank (tree, node)) {
     cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "path secret is for a blank node");
     return NULL;
@@ -396,6 +403,7 @@ cv_mls_treekem_implant (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
 
       if (!derive_key_pair (cipher, secret, &pair, error))
         return NULL;
+      /* §7.5, §12.4.3.1: the derived public key is the one in the tree. */
       if (!cv_span_equal (cv_span_from_bytes (pair.public_key),
                           cv_mls_ratchet_tree_get_key (tree, node))) {
         cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,

@@ -21,6 +21,7 @@ read_secret (CvReader *reader)
 {
   CvSpan span = cv_reader_vector (reader, CV_MLS_LIMIT_SECRET);
 
+  /* §8: no secret of the key schedule is empty. */
   if (span.len > 0)
     return cv_secret_new_from (span);
   cv_reader_fail (reader);
@@ -35,6 +36,7 @@ cv_mls_group_secrets_read (CvReader *reader, CvMlsGroupSecrets *secrets)
   *secrets = (CvMlsGroupSecrets){0};
   secrets->joiner_secret = read_secret (reader);
   has_path = cv_reader_u8 (reader);
+  /* §2.1.1: 0 or 1 says whether an optional value is there. */
   if (has_path > 1)
     cv_reader_fail (reader);
   if (has_path == 1)
@@ -211,6 +213,7 @@ cv_mls_welcome_open_secrets (const CvMlsCipher *cipher, const CvMlsWelcome *welc
   CvReader reader;
 
   *secrets = (CvMlsGroupSecrets){0};
+  /* §12.4.3.1: one entry names our KeyPackage. */
   if (!entry)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "Welcome is not for this KeyPackage");
   plaintext = cv_mls_labels_decrypt (cipher, init_private, "Welcome",
@@ -221,6 +224,7 @@ cv_mls_welcome_open_secrets (const CvMlsCipher *cipher, const CvMlsWelcome *welc
   cv_reader_init (&reader, cv_span_from_array (plaintext));
   cv_mls_group_secrets_read (&reader, secrets);
   cv_crypto_aead_free_plaintext (plaintext);
+  /* §12.4.3.1: GroupSecrets and nothing behind them. */
   if (cv_reader_finish (&reader))
     return TRUE;
   cv_mls_group_secrets_clear (secrets);
@@ -250,6 +254,7 @@ cv_mls_welcome_open_group_info (const CvMlsCipher *cipher, const CvMlsWelcome *w
   cv_reader_init (&reader, cv_span_from_array (plaintext));
   cv_mls_group_info_read (&reader, info);
   cv_crypto_aead_free_plaintext (plaintext);
+  /* §12.4.3: a GroupInfo and nothing behind it. */
   if (cv_reader_finish (&reader))
     return TRUE;
   cv_mls_group_info_clear (info);

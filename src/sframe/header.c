@@ -89,6 +89,7 @@ cv_sframe_header_parse (CvSpan frame, CvSframeHeader *header)
   kid_len = extended_len (config >> 4);
   ctr_len = extended_len (config & 0x0f);
   bytes = cv_reader_take (&reader, kid_len + ctr_len);
+  /* RFC 9605 §4.3: the config byte says how long both fields are, and they are there. */
   if (!cv_reader_is_ok (&reader))
     return 0;
   header->kid = decode_value (config >> 4, cv_span (bytes.data, kid_len));

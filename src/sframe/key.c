@@ -68,6 +68,7 @@ cv_sframe_key_new (const CvCrypto *crypto, const CvSframeSuite *suite, guint64 k
 
   self->suite = suite;
   self->kid = kid;
+  /* Ours, not the RFC's: §4.4.2 takes a base key of any length. */
   if (base_key.len == 0 || base_key.len > BASE_KEY_MAX) {
     g_set_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_INPUT,
                  "expected a base key of 1 to %d bytes, got %" G_GSIZE_FORMAT, BASE_KEY_MAX,
@@ -110,8 +111,8 @@ cv_sframe_key_get_suite (const CvSframeKey *self)
   return self->suite;
 }
 
-/* salt XOR ctr, whose 8 bytes are big-endian from byte 4 on. In one store, because what is stored in
- * pieces and read at once soon after stalls the processor. */
+/* salt XOR ctr, whose 8 bytes are big-endian from byte 4 on. In one store, because what is stored
+ * in pieces and read at once soon after stalls the processor. */
 static Nonce
 make_nonce (const CvSframeKey *self, guint64 ctr)
 {

@@ -156,18 +156,24 @@ cv_sframe_receiver_open (CvSframeReceiver *self, CvSpan metadata, CvSpan frame, 
 
   if (header)
     *header = parsed;
+  /* RFC 9605 §4.3: no header, no key to look for. */
   if (header_len == 0)
     return CV_SFRAME_MALFORMED;
   ciphertext = cv_span (frame.data + header_len, frame.len - header_len);
+  /* RFC 9605 §4.4.1: a key seals or opens, never both: what has our KID was ours and came back. */
   if (is_own (self, parsed.kid))
     return CV_SFRAME_REFLECTION;
+  /* RFC 9605 §4.4.1, §4.4.4: the KID selects one key, and no other is tried. */
   slot = find_slot (self, parsed.kid);
   if (!slot)
     return CV_SFRAME_UNKNOWN_KID;
+  /* RFC 9605 §4.4.4: what is shorter than its tag cannot open. */
   if (ciphertext.len < slot->tag_len)
     return CV_SFRAME_MALFORMED;
+  /* RFC 9605 §9.3: the application guards against replays, and this is where. */
   if (!cv_sframe_replay_check (&slot->replay, parsed.ctr))
     return CV_SFRAME_REPLAY;
+  /* RFC 9605 §4.4.4: what does not open is dropped, and leaves no trace in the window. */
   if (!cv_sframe_key_open (slot->key, parsed.ctr, aad, ciphertext, out))
     return CV_SFRAME_UNAUTHENTIC;
   cv_sframe_replay_record (&slot->replay, parsed.ctr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* The replay window: a ring of bits whose head is the highest counter. */
+/* The replay window (RFC 9605 §9.3): a ring of bits whose head is the highest counter. */
 #include "sframe/replay.h"
 
 #include <string.h>

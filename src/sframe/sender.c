@@ -80,11 +80,13 @@ cv_sframe_sender_seal (CvSframeSender *self, CvSpan metadata, CvSpan plaintext, 
   gsize header_len = cv_sframe_header_len (&header);
   CvSpan aad[2] = {cv_span (out, header_len), metadata};
 
+  /* RFC 9605 §7.4, §9.1: a key and counter seal one frame, so the counter stops and never wraps. */
   if (header.ctr >= CV_SFRAME_SENDER_LIMIT) {
     g_set_error (error, CV_SFRAME_ERROR, CV_SFRAME_ERROR_USED_UP,
                  "key %" G_GINT64_MODIFIER "x has sealed all its frames", header.kid);
     return FALSE;
   }
+  /* Wrong use: cv_sframe_sender_max_len says how much it takes. */
   if (out_size < header_len + self->tag_len
       || out_size - header_len - self->tag_len < plaintext.len) {
     g_set_error (error, CV_SFRAME_ERROR, CV_SFRAME_ERROR_BUFFER,
