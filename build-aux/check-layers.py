@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The Conclave authors
 """Refuses what would wear the layers down: a forbidden include, a file over 600 lines, a function
-over 80, an include cycle, a file without its licence lines. Prints TAP.
+over 80, an include cycle, a file without its licence lines, a refusal in MLS without the section of
+the RFC that asks for it. Prints TAP.
 
 usage: check-layers.py SOURCE_ROOT
 """
@@ -131,6 +132,38 @@ def check_translated(root):
     return problems
 
 
+# Where mls refuses what came. `"%s", what` is inside of a file's own invalid (), whose callers say why.
+REFUSAL = re.compile(
+    r"CV_MLS_ERROR_(?:INVALID|EPOCH|GENERATION)\b(?!, \"%s\", what)"
+    r"|\bcv_mls_error_fail_(?:authentication|malformed) \(|\binvalid \(error")
+REASON = re.compile(r"§|\bRFC\b")
+REASON_LINES = 4
+
+
+def check_sections(root):
+    """Beside each refusal stands the section that asks for it, or that the rule is "not the RFC's":
+    in the few lines above it or in its function's heading."""
+    problems = []
+    for path in sorted((root / "src" / "mls").glob("*.c")):
+        if path.name == "error.c":  # only passes on what others refused
+            continue
+        lines = path.read_text().splitlines()
+        start = None
+        for number, line in enumerate(lines):
+            if line == "{":
+                start = heading = number
+                while heading > 0 and lines[heading - 1]:
+                    heading -= 1
+            elif line == "}":
+                start = None
+            elif start is not None and REFUSAL.search(line):
+                near = lines[heading:start] + lines[max(start, number - REASON_LINES):number + 1]
+                if not REASON.search("\n".join(near)):
+                    where = f"src/mls/{path.name}:{number + 1}"
+                    problems.append(f"{where}: refuses without its section")
+    return problems
+
+
 def check_meson_layers(root, layers):
     """Lock one: a layer's Meson dependencies name only lower layers."""
     problems = []
@@ -154,6 +187,7 @@ def main():
         ("rooms", lambda: check_rooms(root)),
         ("licences", lambda: check_licences(root)),
         ("translated", lambda: check_translated(root)),
+        ("sections", lambda: check_sections(root)),
         ("format", lambda: check_format(root)),
     ]
     print(f"1..{len(checks)}")

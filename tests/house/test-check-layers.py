@@ -8,7 +8,16 @@ import tempfile
 from pathlib import Path
 
 HEAD = "/* SPDX-License-Identifier: GPL-3.0-or-later */\n"
-LAYERS = "low: | glib\nhigh: low | glib\n"
+LAYERS = "low: | glib\nhigh: low | glib\nmls: | glib\n"
+
+INVALID = 'cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "x")'
+
+
+def refusal(heading="", above="", between=0, how=INVALID):
+    return {"src/mls/a.c": f"{heading}int\na (void)\n{{\n{above}" + "  a ();\n" * between
+            + f"  return {how};\n}}\n"}
+
+
 CASES = {
     "accepts a good tree": ({"src/high/a.c": '#include "low/b.h"\n#include <string.h>\n'}, None),
     "refuses a border crossed": ({"src/low/a.c": '#include "high/b.h"\n'}, "includes"),
@@ -21,6 +30,16 @@ CASES = {
         {"src/low/a.c": "void\na (void)\n{\n" + "  a ();\n" * 81 + "}\n"}, "rooms"),
     "refuses a file without licence": ({"src/low/a.c": None}, "licences"),
     "refuses a translation below": ({"src/low/a.c": 'char *a = _ ("x");\n'}, "translated"),
+    "accepts a section above": (refusal(above="  /* §6: x. */\n", between=3), None),
+    "accepts a section in the heading": (refusal(heading="/* §6: x. */\n", between=9), None),
+    "accepts a rule of our own": (refusal(above="  /* Ours, not the RFC's: x. */\n"), None),
+    "refuses a check without its section": (refusal(above="  /* x */\n"), "sections"),
+    "refuses a section far above": (refusal(above="  /* §6: x. */\n", between=4), "sections"),
+    "refuses another function's section": (
+        {"src/mls/a.c": "/* §6: x. */\nint b;\n\n" + refusal()["src/mls/a.c"]}, "sections"),
+    "refuses a short hand without its section": (refusal(how='invalid (error, "x")'), "sections"),
+    "refuses a malformed without its section": (
+        refusal(how='cv_mls_error_fail_malformed (error, "x")'), "sections"),
     "refuses another format": ({"src/low/a.c": "int   a ;\n"}, "format"),
 }
 
