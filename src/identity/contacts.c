@@ -54,15 +54,18 @@ dup_folded (const char *name)
 }
 
 static gboolean
-is_name_known (const CvIdentityContacts *self, const char *name)
+has_name (const CvIdentityContact *contact, const char *folded)
 {
-  g_autofree char *wanted = dup_folded (name);
-  for (guint i = 0; i < self->contacts->len; i++) {
-    CvIdentityContact *contact = g_ptr_array_index (self->contacts, i);
-    g_autofree char *folded = dup_folded (contact->name);
-    if (g_strcmp0 (folded, wanted) == 0)
+  g_autofree char *own = dup_folded (contact->name);
+  return g_strcmp0 (own, folded) == 0;
+}
+
+static gboolean
+is_name_known (const CvIdentityContacts *self, const char *folded)
+{
+  for (guint i = 0; i < self->contacts->len; i++)
+    if (has_name (g_ptr_array_index (self->contacts, i), folded))
       return TRUE;
-  }
   return FALSE;
 }
 
@@ -174,10 +177,14 @@ CvIdentityContactState
 cv_identity_contacts_find (const CvIdentityContacts *self, CvSpan identity_key, const char *name)
 {
   const CvIdentityContact *contact = find (self, identity_key);
-  if (contact != NULL)
-    return contact->how != CV_IDENTITY_UNVERIFIED ? CV_IDENTITY_CONTACT_VERIFIED
-                                                  : CV_IDENTITY_CONTACT_KNOWN;
-  return is_name_known (self, name) ? CV_IDENTITY_CONTACT_CHANGED : CV_IDENTITY_CONTACT_NEW;
+  g_autofree char *folded = dup_folded (name);
+  /* E2EE.md section 6: who was met under another name is as new to this one as a stranger. */
+  if ((contact == NULL || !has_name (contact, folded)) && is_name_known (self, folded))
+    return CV_IDENTITY_CONTACT_CHANGED;
+  if (contact == NULL)
+    return CV_IDENTITY_CONTACT_NEW;
+  return contact->how != CV_IDENTITY_UNVERIFIED ? CV_IDENTITY_CONTACT_VERIFIED
+                                                : CV_IDENTITY_CONTACT_KNOWN;
 }
 
 const CvIdentityContact *

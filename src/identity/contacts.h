@@ -14,7 +14,9 @@ typedef enum {
   CV_IDENTITY_CONTACT_NEW, /* first time with this device */
   CV_IDENTITY_CONTACT_KNOWN,
   CV_IDENTITY_CONTACT_VERIFIED,
-  CV_IDENTITY_CONTACT_CHANGED, /* the name is known with another key: warn before any media */
+  /* Somebody else has the name: it is known with another key, and this key is new or known under
+   * another name. Warn before any media. */
+  CV_IDENTITY_CONTACT_CHANGED,
 } CvIdentityContactState;
 
 typedef enum {
@@ -41,6 +43,8 @@ CvIdentityContacts *cv_identity_contacts_new (CvCrypto *crypto, CvSecret *key, c
 void cv_identity_contacts_free (CvIdentityContacts *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvIdentityContacts, cv_identity_contacts_free)
 
+/* Names that differ only in case or width are one. A known key with a name that nobody else has
+ * stays what it was. */
 CvIdentityContactState
 cv_identity_contacts_find (const CvIdentityContacts *self, CvSpan identity_key, const char *name);
 const CvIdentityContact *cv_identity_contacts_get (const CvIdentityContacts *self,

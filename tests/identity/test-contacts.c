@@ -95,6 +95,50 @@ test_changed_key (Fixture *fixture, gconstpointer data)
                    CV_IDENTITY_CONTACT_KNOWN);
 }
 
+/* Who was met as Mallory, even verified as Mallory, is not Ana by saying so. */
+static void
+test_borrowed_name (Fixture *fixture, gconstpointer data)
+{
+  CvIdentityContacts *contacts = fixture->contacts;
+  g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "Ana", 100));
+  g_assert_true (cv_identity_contacts_note_met (contacts, OTHER, "Mallory", 100));
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), ==,
+                     CV_IDENTITY_CONTACT_CHANGED);
+    g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "ＡＮＡ"), ==,
+                     CV_IDENTITY_CONTACT_CHANGED);
+    g_assert_false (cv_identity_contacts_note_met (contacts, OTHER, "Ana", 200));
+    g_assert_cmpstr (cv_identity_contacts_get (contacts, OTHER)->name, ==, "Mallory");
+    g_assert_cmpuint (cv_identity_contacts_get (contacts, OTHER)->last_seen_s, <, 200);
+    cv_identity_contacts_set_verified (contacts, OTHER, "Mallory",
+                                       CV_IDENTITY_VERIFIED_SAFETY_NUMBER, 150);
+  }
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "mallory"), ==,
+                   CV_IDENTITY_CONTACT_VERIFIED);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==, CV_IDENTITY_CONTACT_KNOWN);
+  /* Two people may have one name: after the warning, each is known. */
+  cv_identity_contacts_accept (contacts, OTHER, "Ana", 300);
+  g_assert_cmpstr (cv_identity_contacts_get (contacts, OTHER)->name, ==, "Ana");
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==, CV_IDENTITY_CONTACT_KNOWN);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), !=,
+                   CV_IDENTITY_CONTACT_CHANGED);
+}
+
+static void
+test_renamed (Fixture *fixture, gconstpointer data)
+{
+  CvIdentityContacts *contacts = fixture->contacts;
+  g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "Ana", 100));
+  g_assert_true (cv_identity_contacts_note_met (contacts, OTHER, "Bob", 100));
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Anna"), ==,
+                   CV_IDENTITY_CONTACT_KNOWN);
+  g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "Anna", 200));
+  g_assert_cmpstr (cv_identity_contacts_get (contacts, ANA)->name, ==, "Anna");
+  /* What she was called before is free again. */
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), ==,
+                   CV_IDENTITY_CONTACT_KNOWN);
+}
+
 static void
 test_file (Fixture *fixture, gconstpointer data)
 {
@@ -180,6 +224,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("states", test_states);
   ADD ("changed-key", test_changed_key);
+  ADD ("borrowed-name", test_borrowed_name);
+  ADD ("renamed", test_renamed);
   ADD ("file", test_file);
   ADD ("reads-empty-name", test_reads_empty_name);
   ADD ("refuses-other-key-and-changes", test_refuses_other_key_and_changes);
