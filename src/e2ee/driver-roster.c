@@ -69,8 +69,10 @@ new_member (CvE2eeGroupDriver *driver, const CvMlsMember *leaf, GError **error)
   const CvE2eeDriverMember *before =
       cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash);
   if (before != NULL) {
-    member->is_confirmed = before->is_confirmed;
-    member->is_accepted = before->is_accepted;
+    /* A key was confirmed, or its warning read, under a name. */
+    gboolean has_same_name = g_str_equal (before->statement->name, statement->name);
+    member->is_confirmed = has_same_name && before->is_confirmed;
+    member->is_accepted = has_same_name && before->is_accepted;
     member->member_id = g_strdup (before->member_id);
   }
   member->identity = cv_span_dup (leaf->identity);

@@ -287,6 +287,32 @@ test_return_takes_the_old_place (Meeting *meeting, gconstpointer suite)
   world_assert_agree (meeting->world);
 }
 
+/* What Alice confirmed or accepted was Bob's key under Bob's name. */
+static void
+test_return_under_another_name (Meeting *meeting, gconstpointer suite)
+{
+  CvE2eeGroupDriver *alice = meeting->alice->driver;
+  const CvE2eeMember *member;
+  cv_e2ee_group_driver_confirm_code (alice);
+  cv_e2ee_group_driver_accept_changed_key (alice, world_leaf (meeting->bob));
+  for (guint i = 0; i < 2; i++) {
+    world_cut (meeting->world, meeting->bob);
+    meeting->bob->is_member = FALSE;
+    world_run_for (meeting->world, SECOND);
+    meeting->alice->contact = i == 0 ? CV_IDENTITY_CONTACT_NEW : CV_IDENTITY_CONTACT_CHANGED;
+    if (i == 1)
+      g_set_str (&meeting->bob->name, "Ana");
+    world_knock (meeting->world, meeting->bob);
+    world_run_for (meeting->world, 3 * SECOND);
+    g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (alice), ==, 3);
+    member = cv_e2ee_group_driver_find_member (alice, world_leaf (meeting->bob));
+    g_assert_cmpint (member->is_confirmed, ==, i == 0 ? TRUE : FALSE);
+    g_assert_cmpint (world_has_reason (meeting->alice, CV_E2EE_REASON_KEY_CHANGED), ==,
+                     i == 1 ? TRUE : FALSE);
+  }
+  g_assert_cmpint (cv_e2ee_group_driver_get_trust (alice)->state, ==, CV_E2EE_SHIELD_WARNING);
+}
+
 static void
 test_moderator_removes (Meeting *meeting, gconstpointer suite)
 {
@@ -475,6 +501,7 @@ main (int argc, char **argv)
   ADD ("lock-shuts-the-door", set_up_three, test_lock_shuts_the_door);
   ADD ("lock-lets-the-cut-off-return", set_up_three, test_lock_lets_the_cut_off_return);
   ADD ("return-takes-the-old-place", set_up_three, test_return_takes_the_old_place);
+  ADD ("return-under-another-name", set_up_three, test_return_under_another_name);
   ADD ("moderator-removes", set_up_three, test_moderator_removes);
   ADD ("last-one-starts-afresh", set_up_three, test_last_one_starts_afresh);
   ADD ("many-knocks-one-commit", set_up_three, test_many_knocks_one_commit);
