@@ -400,6 +400,12 @@ cv_mls_ratchet_tree_has_unique_keys (const CvMlsRatchetTree *tree)
   return tree->n_repeats == 0;
 }
 
+guint
+cv_mls_ratchet_tree_count_key (const CvMlsRatchetTree *tree, GBytes *key)
+{
+  return cv_mls_key_set_count (tree->encryption_keys, key);
+}
+
 gboolean
 cv_mls_ratchet_tree_has_shared_credentials (const CvMlsRatchetTree *tree)
 {

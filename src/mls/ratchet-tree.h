@@ -30,6 +30,8 @@ guint32 cv_mls_ratchet_tree_get_n_members (const CvMlsRatchetTree *tree);
 /* §7.3, each kept with the tree and answered at once: no HPKE key is in two nodes and no signature
  * key in two leaves; every member supports the credential types of all the others. */
 gboolean cv_mls_ratchet_tree_has_unique_keys (const CvMlsRatchetTree *tree);
+/* How many nodes have that HPKE key, in log N. */
+guint cv_mls_ratchet_tree_count_key (const CvMlsRatchetTree *tree, GBytes *key);
 gboolean cv_mls_ratchet_tree_has_shared_credentials (const CvMlsRatchetTree *tree);
 
 /* Borrowed; NULL when blank or outside. */

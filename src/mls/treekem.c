@@ -321,6 +321,27 @@ cv_mls_treekem_path_get_secret_for (const CvMlsTreekemPath *path, CvMlsLeaf leaf
   return NULL;
 }
 
+/* RFC 9420 §12.4.2: no key of the path is in any node of the new tree yet, the committer's old leaf and
+ * old path included: who knew an old private key would know the new one. Only an external joiner's leaf
+ * is in its seat before its path is merged. */
+static gboolean
+check_keys_are_new (const CvMlsRatchetTree *tree, CvMlsLeaf sender, const CvMlsUpdatePath *update,
+                    GError **error)
+{
+  const CvMlsLeafNode *leaf = update->leaf_node;
+  guint n_seated = cv_mls_ratchet_tree_get_leaf (tree, sender) == leaf ? 1 : 0;
+  gboolean is_new = cv_mls_ratchet_tree_count_key (tree, leaf->encryption_key) == n_seated;
+
+  for (guint i = 0; i < update->nodes->len && is_new; i++) {
+    const CvMlsUpdatePathNode *node = g_ptr_array_index (update->nodes, i);
+
+    is_new = cv_mls_ratchet_tree_count_key (tree, node->encryption_key) == 0;
+  }
+  return is_new
+         || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                               "a key of the update path is in the tree already");
+}
+
 gboolean
 cv_mls_treekem_merge (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsLeaf sender,
                       const CvMlsUpdatePath *update, GError **error)
@@ -332,6 +353,8 @@ cv_mls_treekem_merge (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsLe
   /* RFC 9420 §7.3: a path's leaf was made for a commit. */
   if (update->leaf_node->source != CV_MLS_LEAF_SOURCE_COMMIT)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf of an update path is no commit's");
+  if (!check_keys_are_new (tree, sender, update, error))
+    return FALSE;
   cv_mls_ratchet_tree_blank_path (tree, sender);
   steps = cv_mls_ratchet_tree_dup_filtered_path (tree, sender);
   /* RFC 9420 §7.6: the path has a node for each of the filtered direct path. */

@@ -47,7 +47,8 @@ CvSecret *cv_mls_treekem_path_get_secret_for (const CvMlsTreekemPath *path, CvMl
 
 /* ---- receiving ---- */
 
-/* Puts the sender's path into the tree and checks its shape and parent hash. INVALID otherwise.
+/* Puts the sender's path into the tree and checks its shape, its keys and the parent hash. INVALID
+ * otherwise.
  * All hashes of the tree are filled afterwards. */
 gboolean
 cv_mls_treekem_merge (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsLeaf sender,

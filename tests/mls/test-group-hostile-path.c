@@ -3,7 +3,9 @@
 
 /* Commits whose update path is not what it should be (RFC 9420 §7.5, §12.4.2). See mallory.h for how
  * to read the codes. */
+#include "crypto/hash.h"
 #include "mls/mallory.h"
+#include "mls/tree-hash.h"
 
 typedef void (*Spoil) (MalloryWorld *world, CvMlsUpdatePath *path);
 
@@ -118,26 +120,144 @@ spoil_secret_value (MalloryWorld *world, CvMlsUpdatePath *path)
   cv_mls_update_path_node_take (node, &sealed);
 }
 
+/* The leaf again, signed as `renewal` says. */
+static void
+sign_leaf (MalloryWorld *world, CvMlsUpdatePath *path, CvMlsLeafRenewal renewal)
+{
+  const CvMlsGroup *group = world->mallory->group;
+  g_autoptr (GError) error = NULL;
+  CvMlsLeafNode *node;
+
+  renewal.group_id = cv_mls_group_get_id (group);
+  renewal.signature_private = cv_secret_span (group->signature_private);
+  node = cv_mls_leaf_node_renew (&group->epoch->cipher, path->leaf_node, &renewal, &error);
+  g_assert_no_error (error);
+  cv_mls_leaf_node_unref (path->leaf_node);
+  path->leaf_node = node;
+}
+
 static void
 replace_leaf (MalloryWorld *world, CvMlsUpdatePath *path, CvMlsLeafSource source, CvMlsLeaf place,
               CvSpan key)
 {
-  const CvMlsGroup *group = world->mallory->group;
-  CvMlsLeafRenewal renewal = {
-      .source = source,
-      .encryption_key = key,
-      .parent_hash = cv_span_from_bytes (path->leaf_node->parent_hash),
-      .group_id = cv_mls_group_get_id (group),
-      .leaf = place,
-      .signature_private = cv_secret_span (group->signature_private),
-  };
-  g_autoptr (GError) error = NULL;
-  CvMlsLeafNode *node =
-      cv_mls_leaf_node_renew (&group->epoch->cipher, path->leaf_node, &renewal, &error);
+  sign_leaf (world, path,
+             (CvMlsLeafRenewal){
+                 .source = source,
+                 .encryption_key = key,
+                 .parent_hash = cv_span_from_bytes (path->leaf_node->parent_hash),
+                 .leaf = place,
+             });
+}
 
-  g_assert_no_error (error);
-  cv_mls_leaf_node_unref (path->leaf_node);
-  path->leaf_node = node;
+/* The leaf with that key and the parent hash that belongs to the path's keys as they are now. So
+ * AUTHENTICATION, by the path secrets, would mean that all the keys were taken. */
+static void
+fit_leaf (MalloryWorld *world, CvMlsUpdatePath *path, CvSpan key)
+{
+  const CvMlsGroup *group = world->mallory->group;
+  const CvMlsCipher *cipher = &group->epoch->cipher;
+  g_autoptr (CvMlsRatchetTree) tree = cv_mls_ratchet_tree_copy (group->epoch->tree);
+  g_autoptr (GArray) steps = NULL;
+  guint8 above[CV_CRYPTO_HASH_MAX];
+  gsize above_len = 0;
+  g_autoptr (GError) error = NULL;
+
+  cv_mls_ratchet_tree_blank_path (tree, (CvMlsLeaf){0});
+  steps = cv_mls_ratchet_tree_dup_filtered_path (tree, (CvMlsLeaf){0});
+  g_assert_cmpuint (cv_mls_tree_hash_update (cipher, tree, &error).len, >, 0);
+  for (guint i = steps->len; i > 0; i--) {
+    const CvMlsPathStep *step = &g_array_index (steps, CvMlsPathStep, i - 1);
+    g_autoptr (CvMlsParentNode) node = cv_mls_parent_node_new (
+        cv_span_from_bytes (path_node (path, i - 1)->encryption_key), cv_span (above, above_len));
+
+    cv_mls_ratchet_tree_set_parent (tree, step->node, node);
+    g_assert_true (cv_mls_tree_hash_parent (cipher, tree, step->node, step->copath, above, &error));
+    above_len = cipher->suite->hash_len;
+  }
+  sign_leaf (world, path,
+             (CvMlsLeafRenewal){
+                 .source = CV_MLS_LEAF_SOURCE_COMMIT,
+                 .encryption_key = key,
+                 .parent_hash = cv_span (above, above_len),
+             });
+}
+
+/* A key of the tree as it is, in that place of the path. */
+static void
+set_node_key (MalloryWorld *world, CvMlsUpdatePath *path, guint i, CvMlsNode from)
+{
+  CvMlsUpdatePathNode *node = path_node (path, i);
+  CvSpan key = cv_mls_ratchet_tree_get_key (world->mallory->group->epoch->tree, from);
+
+  g_assert_cmpuint (key.len, >, 0);
+  g_bytes_unref (node->encryption_key);
+  node->encryption_key = cv_span_dup (key);
+}
+
+static void
+fit_same_leaf (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  g_autoptr (GBytes) key = g_bytes_ref (path->leaf_node->encryption_key);
+
+  fit_leaf (world, path, cv_span_from_bytes (key));
+}
+
+/* Nothing is replaced but the leaf: who had the old secrets has the new ones too. */
+static void
+spoil_old_path (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  set_node_key (world, path, 0, (CvMlsNode){1});
+  set_node_key (world, path, 1, (CvMlsNode){3});
+  fit_same_leaf (world, path);
+}
+
+static void
+spoil_old_root (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  set_node_key (world, path, 1, (CvMlsNode){3});
+  fit_same_leaf (world, path);
+}
+
+static void
+spoil_old_leaf_in_path (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  set_node_key (world, path, 0, (CvMlsNode){0});
+  fit_same_leaf (world, path);
+}
+
+static void
+spoil_others_key_in_path (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  set_node_key (world, path, 0, (CvMlsNode){2});
+  fit_same_leaf (world, path);
+}
+
+static void
+spoil_old_path_in_leaf (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  fit_leaf (world, path,
+            cv_mls_ratchet_tree_get_key (world->mallory->group->epoch->tree, (CvMlsNode){1}));
+}
+
+static void
+spoil_path_key_twice (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  g_bytes_unref (path_node (path, 1)->encryption_key);
+  path_node (path, 1)->encryption_key = g_bytes_ref (path_node (path, 0)->encryption_key);
+  fit_same_leaf (world, path);
+}
+
+static void
+spoil_leaf_key_in_path (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  fit_leaf (world, path, cv_span_from_bytes (path_node (path, 1)->encryption_key));
+}
+
+/* That fit_leaf makes what is taken up to the path secrets. */
+static void
+spoil_nothing_but_fit (MalloryWorld *world, CvMlsUpdatePath *path)
+{
+  fit_same_leaf (world, path);
 }
 
 static void
@@ -237,6 +357,14 @@ static const PathCase path_cases[] = {
     {"leaf-signed-for-elsewhere", spoil_leaf_place, CV_MLS_ERROR_AUTHENTICATION},
     {"leaf-repeats-old-key", spoil_leaf_old_key, CV_MLS_ERROR_INVALID},
     {"leaf-repeats-others-key", spoil_leaf_stolen_key, CV_MLS_ERROR_INVALID},
+    {"fitted-leaf-fails-at-its-secrets", spoil_nothing_but_fit, CV_MLS_ERROR_AUTHENTICATION},
+    {"keys-of-old-path", spoil_old_path, CV_MLS_ERROR_INVALID},
+    {"key-of-old-root", spoil_old_root, CV_MLS_ERROR_INVALID},
+    {"node-has-old-leaf-key", spoil_old_leaf_in_path, CV_MLS_ERROR_INVALID},
+    {"node-has-others-key", spoil_others_key_in_path, CV_MLS_ERROR_INVALID},
+    {"leaf-has-old-path-key", spoil_old_path_in_leaf, CV_MLS_ERROR_INVALID},
+    {"node-key-twice", spoil_path_key_twice, CV_MLS_ERROR_INVALID},
+    {"leaf-has-node-key", spoil_leaf_key_in_path, CV_MLS_ERROR_INVALID},
 };
 
 static void
