@@ -138,13 +138,15 @@ widen (CvMlsRatchetTree *tree)
   tree->n_leaves *= 2;
 }
 
-/* RFC 9420 §7.7: while the right half has only blank leaves, it goes. */
+/* RFC 9420 §7.7: while the right half has only blank leaves, it goes, and the root's key with it. */
 static void
 truncate_tree (CvMlsRatchetTree *tree)
 {
   while (tree->n_leaves > 1 && tree->root->children[1]->n_members == 0) {
     CvMlsSubtree *left = cv_mls_subtree_ref (tree->root->children[0]);
 
+    if (tree->root->parent)
+      put_parent (tree, cv_mls_subtree_own (&tree->root), NULL);
     cv_mls_subtree_unref (tree->root);
     tree->root = left;
     tree->n_leaves /= 2;

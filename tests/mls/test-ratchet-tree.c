@@ -247,6 +247,29 @@ test_unique_keys (void)
   g_assert_true (cv_mls_ratchet_tree_has_unique_keys (copy));
 }
 
+/* A node over an empty half, as a Welcome may bring it: when the tree shrinks to it and then past it,
+ * its key is free again. What another epoch sees does not change. */
+static void
+test_keys_go_with_the_root (void)
+{
+  guint8 byte = 0x80 + 3;
+  g_autoptr (GBytes) key = g_bytes_new (&byte, 1);
+  g_autoptr (CvMlsRatchetTree) tree = make_tree (5);
+  g_autoptr (CvMlsRatchetTree) before = NULL;
+
+  cv_mls_ratchet_tree_set_leaf (tree, (CvMlsLeaf){2}, NULL);
+  cv_mls_ratchet_tree_set_leaf (tree, (CvMlsLeaf){3}, NULL);
+  put_parent (tree, 3);
+  before = cv_mls_ratchet_tree_copy (tree);
+  cv_mls_ratchet_tree_remove (tree, (CvMlsLeaf){4});
+  g_assert_cmpuint (cv_mls_ratchet_tree_get_leaf_count (tree), ==, 2);
+  g_assert_cmpuint (cv_mls_ratchet_tree_count_key (tree, key), ==, 0);
+  add (tree, byte);
+  g_assert_true (cv_mls_ratchet_tree_has_unique_keys (tree));
+  g_assert_cmpuint (cv_mls_ratchet_tree_count_key (before, key), ==, 1);
+  g_assert_false (cv_mls_ratchet_tree_is_blank (before, (CvMlsNode){3}));
+}
+
 static void
 test_shared_credentials (void)
 {
@@ -375,6 +398,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mls/ratchet-tree/shares-all-but-a-path", test_shares_all_but_a_path);
   g_test_add_func ("/mls/ratchet-tree/hash-of-copy", test_hash_of_copy);
   g_test_add_func ("/mls/ratchet-tree/unique-keys", test_unique_keys);
+  g_test_add_func ("/mls/ratchet-tree/keys-go-with-the-root", test_keys_go_with_the_root);
   g_test_add_func ("/mls/ratchet-tree/shared-credentials", test_shared_credentials);
   g_test_add_func ("/mls/ratchet-tree/outside", test_outside);
   g_test_add_func ("/mls/ratchet-tree/round-trip", test_round_trip);
