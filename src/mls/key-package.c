@@ -130,7 +130,8 @@ cv_mls_key_package_generate (const CvCrypto *crypto, const CvMlsLeafParams *para
   package->leaf_node =
       cv_mls_leaf_node_new (&cipher, params, cv_span_from_bytes (encryption.public_key), error);
   package->extensions = cv_mls_extension_list_new ();
-  cv_mls_grease_add_extension (package->extensions, cv_span_from_bytes (init.public_key));
+  /* RFC 9420 §10: the type has to be among the leaf's capabilities, so it has the leaf's seed. */
+  cv_mls_grease_add_extension (package->extensions, cv_span_from_bytes (encryption.public_key));
   if (!package->leaf_node || !sign (&cipher, package, params->signature_private, error))
     return NULL;
   keys->init_private = g_steal_pointer (&init.private_key);

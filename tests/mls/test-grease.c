@@ -14,8 +14,9 @@ test_values (void)
   static const guint16 others[] = {0x0000, 0x0A0B, 0x0A1A, 0x1A0A, 0xFAFA, 0xA0A0, 0x000A, 0x0A00};
 
   for (guint i = 0; i < 256; i++) {
-    guint8 seed = (guint8)i;
-    guint16 value = cv_mls_grease_pick (cv_span (&seed, 1));
+    /* The first byte of a point on a NIST curve is always this one. */
+    const guint8 seed[] = {0x04, (guint8)i};
+    guint16 value = cv_mls_grease_pick (CV_SPAN_ARRAY (seed));
 
     g_assert_true (cv_mls_grease_is_value (value));
     g_assert_cmpuint (value, ==, (i % 15) * 0x1010 + 0x0A0A);
@@ -72,6 +73,28 @@ test_sent (void)
   g_assert_cmpuint (count_grease (message.group_info.extensions), ==, 1);
   /* §13.5: MUST NOT be in the GroupContext. */
   g_assert_cmpuint (count_grease (message.group_info.context.extensions), ==, 0);
+}
+
+/* Every extension of a KeyPackage is among the leaf's capabilities (§10), and its members do not all
+ * try the same value, whatever their keys look like. */
+static void
+test_sent_is_listed (gconstpointer data)
+{
+  const CvMlsSuite *suite = members_get_suite (GPOINTER_TO_UINT (data));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < 16; i++) {
+    g_autoptr (Member) member = member_new (suite, "alice");
+    g_autoptr (GError) error = NULL;
+    g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (member_offer (member), &error);
+    const CvMlsExtension *grease = g_ptr_array_index (package->extensions, 0);
+
+    g_assert_true (cv_mls_grease_is_value (grease->type));
+    g_assert_true (
+        cv_mls_types_contain (package->leaf_node->capabilities.extensions, grease->type));
+    g_hash_table_add (seen, GUINT_TO_POINTER (grease->type));
+  }
+  g_assert_cmpuint (g_hash_table_size (seen), >, 1);
 }
 
 /* The default types of RFC 9420 MUST NOT be listed (§7.2), even when the caller names them. */
@@ -162,6 +185,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mls/grease/values", test_values);
   g_test_add_func ("/mls/grease/is-sent", test_sent);
+  g_test_add_data_func ("/mls/grease/is-listed/x25519", GUINT_TO_POINTER (0x0001),
+                        test_sent_is_listed);
+  g_test_add_data_func ("/mls/grease/is-listed/p256", GUINT_TO_POINTER (0x0002),
+                        test_sent_is_listed);
   g_test_add_func ("/mls/grease/defaults-are-not-listed", test_defaults_are_not_listed);
   g_test_add_func ("/mls/grease/is-no-support", test_is_no_support);
   g_test_add_func ("/mls/grease/rejects-unknown-requirements", test_unknown_requirements);
