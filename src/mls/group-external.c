@@ -378,5 +378,7 @@ cv_mls_group_resync (const CvMlsGroup *old, CvSpan group_info, guint64 now_s,
     return FALSE;
   node = renew_own_leaf (old, error);
   joining.leaf = node;
-  return node && join (&joining, &message.group_info, CV_SPAN_EMPTY, result, error);
+  /* RFC 9420 §13.4: the group may have come to need what this client does not support. */
+  return node && cv_mls_leaf_node_check_own (node, message.group_info.context.extensions, error)
+         && join (&joining, &message.group_info, CV_SPAN_EMPTY, result, error);
 }

@@ -150,6 +150,60 @@ test_is_no_support (void)
   }
 }
 
+/* Alice, whose leaf lists all fifteen values, in a group of hers with Bob. */
+static void
+start_with_greasy (Member *alice, Member *bob)
+{
+  CvMlsLeafParams params = member_leaf_params (alice);
+  guint16 types[16] = {TEST_POLICY_TYPE};
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 15; i++)
+    types[i + 1] = (guint16)(i * 0x1010 + 0x0A0A);
+  params.extension_types = types;
+  params.n_extension_types = G_N_ELEMENTS (types);
+  alice->group = cv_mls_group_new (members_get_crypto (), &params, CV_SPAN_LITERAL ("group"),
+                                   TEST_POLICY_TYPE, CV_SPAN_LITERAL ("policy 0"), &error);
+  g_assert_no_error (error);
+  member_add (alice, bob, NULL, 0);
+}
+
+/* Nor when we come back (§13.4): the group has become one with an extension that our leaf lists only
+ * as GREASE. */
+static void
+test_is_no_support_in_resync (void)
+{
+  g_autoptr (Member) alice = member_new (members_get_suite (0x0001), "alice");
+  g_autoptr (Member) bob = member_new (members_get_suite (0x0001), "bob");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) info = NULL;
+  g_autoptr (GBytes) changed = NULL;
+  g_auto (CvMlsMessage) message = {0};
+  g_auto (CvMlsCommitResult) result = {0};
+  const CvMlsLeafNode *own;
+
+  start_with_greasy (alice, bob);
+  info = cv_mls_group_dup_group_info (alice->group, &error);
+  g_assert_no_error (error);
+  g_assert_true (
+      cv_mls_group_resync (bob->group, cv_span_from_bytes (info), TEST_NOW_S, &result, &error));
+  cv_mls_commit_result_clear (&result);
+
+  own = cv_mls_ratchet_tree_get_leaf (bob->group->epoch->tree, (CvMlsLeaf){1});
+  g_assert_true (cv_mls_message_parse (cv_span_from_bytes (info), &message, &error));
+  cv_mls_extension_list_add (message.group_info.context.extensions,
+                             cv_mls_grease_pick (cv_span_from_bytes (own->encryption_key)),
+                             CV_SPAN_LITERAL ("as if real"));
+  g_clear_pointer (&message.group_info.signature, g_bytes_unref);
+  g_assert_true (cv_mls_group_info_sign (&alice->group->epoch->cipher, &message.group_info,
+                                         cv_secret_span (alice->group->signature_private), &error));
+  changed = cv_mls_message_wrap_group_info (&message.group_info);
+  g_assert_false (
+      cv_mls_group_resync (bob->group, cv_span_from_bytes (changed), TEST_NOW_S, &result, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  g_assert_null (result.next);
+}
+
 /* Required capabilities that we do not have, GREASE or not: no such group is made. */
 static void
 test_unknown_requirements (void)
@@ -191,6 +245,7 @@ main (int argc, char **argv)
                         test_sent_is_listed);
   g_test_add_func ("/mls/grease/defaults-are-not-listed", test_defaults_are_not_listed);
   g_test_add_func ("/mls/grease/is-no-support", test_is_no_support);
+  g_test_add_func ("/mls/grease/is-no-support-in-resync", test_is_no_support_in_resync);
   g_test_add_func ("/mls/grease/rejects-unknown-requirements", test_unknown_requirements);
   return g_test_run ();
 }
