@@ -16,7 +16,9 @@
 #define HELLO_MS 10000
 #define OUTBOX_MESSAGES 4096
 #define OUTBOX_BYTES (32 * 1024 * 1024)
+/* Also by bytes: the server keeps no more than some MiB for who does not say what has arrived. */
 #define ACKNOWLEDGE_EVERY 100
+#define ACKNOWLEDGE_BYTES (1024 * 1024)
 
 struct _CvSignalingClient {
   GObject parent_instance;
@@ -37,6 +39,7 @@ struct _CvSignalingClient {
   gboolean is_occupied;
   guint64 last_seq;
   guint n_unacknowledged;
+  gsize unacknowledged_bytes;
 
   guint ping_ms;
   guint silence_ms;
@@ -122,6 +125,7 @@ send_ping (CvSignalingClient *self)
   text = cv_message_json_write (ping);
   cv_signaling_socket_send (self->socket, text);
   self->n_unacknowledged = 0;
+  self->unacknowledged_bytes = 0;
 }
 
 static gboolean
@@ -139,10 +143,12 @@ on_ping_due (gpointer data)
 }
 
 static void
-on_received_one (CvSignalingClient *self, guint64 seq)
+on_received_one (CvSignalingClient *self, guint64 seq, gsize len)
 {
   self->last_seq = seq;
-  if (++self->n_unacknowledged >= ACKNOWLEDGE_EVERY)
+  self->unacknowledged_bytes += len;
+  if (++self->n_unacknowledged >= ACKNOWLEDGE_EVERY
+      || self->unacknowledged_bytes >= ACKNOWLEDGE_BYTES)
     send_ping (self);
 }
 
@@ -192,7 +198,7 @@ fail_with_code (CvSignalingClient *self, CvMessageCode code)
 }
 
 static void
-dispatch (CvSignalingClient *self, CvMessage *message)
+dispatch (CvSignalingClient *self, CvMessage *message, gsize len)
 {
   if (message->type == CV_MESSAGE_PONG) {
     if (!cv_signaling_outbox_acknowledge (self->outbox, message->pong.received))
@@ -216,7 +222,7 @@ dispatch (CvSignalingClient *self, CvMessage *message)
       fail (self, CV_SIGNALING_ERROR_PROTOCOL, "the server left out a message");
       return;
     }
-    on_received_one (self, message->seq);
+    on_received_one (self, message->seq, len);
   }
   if (!cv_signaling_pending_answer (self->pending, message))
     g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
@@ -240,7 +246,7 @@ on_socket_received (const char *text, gsize len, gpointer data)
   if (message->type == CV_MESSAGE_HELLO_OK)
     on_hello_ok (self, &message->hello_ok);
   else
-    dispatch (self, message);
+    dispatch (self, message, len);
 }
 
 /* ---- connecting and resuming ------------------------------------------------------------------- */

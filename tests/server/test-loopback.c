@@ -325,6 +325,33 @@ test_resumes_after_a_cut (void)
   g_assert_null (find (&anna, CV_MESSAGE_MEMBER_LEFT));
 }
 
+/* Far more than the server keeps, in fewer messages than are acknowledged at once. */
+static void
+test_a_reader_is_not_overrun_by_bytes (void)
+{
+  g_autoptr (CvServerConfig) config = cv_server_config_new ();
+  g_auto (World) world = {0};
+  g_auto (Person) anna = {0};
+  g_auto (Person) berta = {0};
+  g_autofree char *text = g_strnfill (128 * 1024, 'x');
+  g_autoptr (CvMessage) big = new_group_message (CV_MESSAGE_APPLICATION, 0, text);
+
+  config->queue_bytes = 4 * 1024 * 1024;
+  config->room_bytes_per_second = 1u << 30;
+  world_init (&world, config);
+  person_init (&anna, &world);
+  open_room (&anna);
+  person_init (&berta, &world);
+  let_in (&anna, &berta, 0);
+  for (guint i = 0; i < 60; i++) {
+    g_ptr_array_set_size (berta.inbox, 0);
+    cv_signaling_client_send (anna.client, big);
+    WAIT_FOR (find (&berta, CV_MESSAGE_RELAYED) != NULL || berta.is_lost);
+    g_assert_no_error (berta.error);
+  }
+  g_assert_null (find (&anna, CV_MESSAGE_MEMBER_LEFT));
+}
+
 static void
 test_is_lost_after_the_grace (void)
 {
@@ -484,6 +511,8 @@ main (int argc, char **argv)
   g_test_add_func ("/server/loopback/meets", test_meets);
   g_test_add_func ("/server/loopback/orders-competing-commits", test_orders_competing_commits);
   g_test_add_func ("/server/loopback/resumes-after-a-cut", test_resumes_after_a_cut);
+  g_test_add_func ("/server/loopback/a-reader-is-not-overrun-by-bytes",
+                   test_a_reader_is_not_overrun_by_bytes);
   g_test_add_func ("/server/loopback/is-lost-after-the-grace", test_is_lost_after_the_grace);
   g_test_add_func ("/server/loopback/notices-silence", test_notices_silence);
   g_test_add_func ("/server/loopback/pings-keep-it-open", test_pings_keep_it_open);
