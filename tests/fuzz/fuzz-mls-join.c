@@ -7,18 +7,27 @@
  *
  * GroupInfos are also for who comes in by an external commit, and for a member that lost its state.
  *
- * Promises: nobody crashes; who is in after any of it can talk and commit; our own Welcome,
+ * Promises: nobody crashes; who is in after any of it can talk and commit; a group that says it
+ * follows the newcomer's own is what RFC 9420 §11.2 or §11.3 lets follow it; our own Welcome,
  * GroupInfo and KeyPackage are taken.
  *
  *   input = flags (1) kind (1) arguments, see the functions below */
 #include "fuzz/fuzz.h"
+#include "fuzz/mls-door.h"
 #include "fuzz/mls-omniscience.h"
-#include "fuzz/mls-room.h"
 #include "mls/tree-hash.h"
 #include "mls/tree-validation.h"
 
-/* FITS: what the adversary would make fit (group id, tree hash, signer) is made to fit. */
-enum { FLAG_HOLDS_KEYS = 1, FLAG_POST_QUANTUM = 2, FLAG_FITS = 4, FLAG_TREE_BESIDE = 8 };
+/* FITS: what the adversary would make fit (group id, tree hash, signer) is made to fit. BRANCH and
+ * REINIT: the newcomer is in the room and expects a group that follows it. */
+enum {
+  FLAG_HOLDS_KEYS = 1,
+  FLAG_POST_QUANTUM = 2,
+  FLAG_FITS = 4,
+  FLAG_TREE_BESIDE = 8,
+  FLAG_BRANCH = 16,
+  FLAG_REINIT = 32,
+};
 
 typedef enum {
   KIND_WELCOME,
@@ -30,104 +39,18 @@ typedef enum {
   N_KINDS
 } Kind;
 
-typedef struct {
-  FuzzRoom *room;
-  Member *joiner; /* its KeyPackage is in `info` and `secrets` of the real Welcome */
-  GBytes *welcome;
-  GBytes *secrets; /* GroupSecrets */
-  GBytes *info; /* GroupInfo */
-} Door;
-
-static GBytes *
-encode_secrets (const CvMlsGroupSecrets *secrets)
+static FuzzDoorKind
+find_door_kind (guint8 flags)
 {
-  g_auto (CvWriter) writer = {0};
-
-  cv_writer_init_secret (&writer);
-  cv_mls_group_secrets_write (&writer, secrets);
-  return cv_span_dup (cv_writer_span (&writer));
+  if (flags & FLAG_REINIT)
+    return FUZZ_DOOR_REINIT;
+  return flags & FLAG_BRANCH ? FUZZ_DOOR_BRANCH : FUZZ_DOOR_PLAIN;
 }
 
-static GBytes *
-encode_info (const CvMlsGroupInfo *info)
-{
-  g_auto (CvWriter) writer = {0};
-
-  cv_writer_init (&writer);
-  cv_mls_group_info_write (&writer, info);
-  return cv_writer_take (&writer);
-}
-
-/* ---- the world ---- */
-
-/* The joiner's own keys open its Welcome again. */
-static CvMlsJoiner *
-restore_joiner (const Member *member, CvMlsKeyPackageKeys *keys, CvMlsKeyPackage *package)
-{
-  return cv_mls_joiner_restore (member->suite, package, keys,
-                                cv_secret_span (member->signature.private_key));
-}
-
-static void
-open_welcome (Door *door, const CvMlsCipher *cipher, const CvMlsKeyPackage *package,
-              const CvMlsKeyPackageKeys *keys)
-{
-  g_autoptr (GBytes) ref = cv_mls_key_package_dup_ref_hash (cipher, package, NULL);
-  g_auto (CvMlsMessage) message = {0};
-  g_auto (CvMlsGroupSecrets) secrets = {0};
-  g_auto (CvMlsGroupInfo) info = {0};
-  g_autoptr (CvSecret) psk_secret = cv_mls_psk_secret (cipher, NULL, 0, NULL);
-  g_autoptr (CvSecret) welcome_secret = NULL;
-
-  g_assert_true (cv_mls_message_parse (cv_span_from_bytes (door->welcome), &message, NULL));
-  g_assert_true (cv_mls_welcome_open_secrets (cipher, &message.welcome, cv_span_from_bytes (ref),
-                                              cv_secret_span (keys->init_private), &secrets, NULL));
-  welcome_secret = cv_mls_key_schedule_welcome (cipher, cv_secret_span (secrets.joiner_secret),
-                                                cv_secret_span (psk_secret), NULL);
-  g_assert_true (cv_mls_welcome_open_group_info (cipher, &message.welcome,
-                                                 cv_secret_span (welcome_secret), &info, NULL));
-  door->secrets = encode_secrets (&secrets);
-  door->info = encode_info (&info);
-}
-
-static Door *
-make_door (guint16 suite)
-{
-  Door *door = g_new0 (Door, 1);
-  CvMlsLeafParams leaf;
-  g_auto (CvMlsKeyPackageKeys) keys = {0};
-  g_autoptr (CvMlsKeyPackage) package = NULL;
-  g_auto (CvMlsCommitResult) result = {0};
-  CvMlsCommitParams params = {.n_adds = 1, .now_s = TEST_NOW_S};
-  g_autoptr (GError) error = NULL;
-  CvSpan offer;
-
-  door->room = fuzz_room_get (suite);
-  fuzz_random_restart (suite + 0x10000u); /* not the room's keys */
-  door->joiner = member_new (members_get_suite (suite), "joiner");
-  leaf = member_leaf_params (door->joiner);
-  package = cv_mls_key_package_generate (members_get_crypto (), &leaf, &keys, NULL);
-  g_assert_nonnull (package);
-  door->joiner->joiner = restore_joiner (door->joiner, &keys, package);
-  offer = cv_span_from_bytes (package->encoded);
-  params.adds = &offer;
-  g_assert_true (cv_mls_group_commit (door->room->members[0]->group, &params, &result, &error)
-                 || error);
-  g_assert_no_error (error);
-  door->welcome = g_bytes_ref (result.welcome);
-  open_welcome (door, &door->room->members[0]->group->epoch->cipher, package, &keys);
-  return door;
-}
-
-static Door *
+static const FuzzDoor *
 get_door (guint8 flags)
 {
-  static Door *doors[2];
-  Door **door = &doors[flags & FLAG_POST_QUANTUM ? 1 : 0];
-
-  if (!*door)
-    *door = make_door (flags & FLAG_POST_QUANTUM ? 0xF001 : 0x0001);
-  return *door;
+  return fuzz_door_get (flags & FLAG_POST_QUANTUM ? 0xF001 : 0x0001, find_door_kind (flags));
 }
 
 /* ---- inputs ---- */
@@ -173,12 +96,63 @@ drop_tree (CvMlsGroupInfo *info)
   info->extensions = rest;
 }
 
+static gboolean
+has_identity (const CvMlsGroup *group, CvSpan identity)
+{
+  for (guint32 i = 0; i < cv_mls_group_get_leaf_count (group); i++) {
+    CvMlsMember member;
+
+    if (cv_mls_group_get_member (group, (CvMlsLeaf){i}, &member)
+        && cv_span_equal (member.identity, identity))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
-join (const Door *door, GBytes *welcome, CvSpan tree)
+assert_all_are_in (const CvMlsGroup *of, const CvMlsGroup *group)
+{
+  for (guint32 i = 0; i < cv_mls_group_get_leaf_count (of); i++) {
+    CvMlsMember member;
+
+    if (cv_mls_group_get_member (of, (CvMlsLeaf){i}, &member))
+      g_assert_true (has_identity (group, member.identity));
+  }
+}
+
+/* What RFC 9420 §11.2, §11.3 and §12.4.3.1 ask of a group whose Welcome names its parent's PSK. */
+static void
+assert_follows (const FuzzDoor *door, const CvMlsPskId *id, const CvMlsGroup *group)
+{
+  const CvMlsGroup *parent = door->parent;
+  CvMlsReinit reinit;
+
+  if (id->type != CV_MLS_PSK_RESUMPTION || id->usage == CV_MLS_PSK_USAGE_APPLICATION)
+    return;
+  g_assert_nonnull (parent);
+  g_assert_true (cv_span_equal (cv_span_from_bytes (id->group_id), cv_mls_group_get_id (parent)));
+  g_assert_cmpuint (id->epoch, ==, cv_mls_group_get_epoch (parent));
+  g_assert_cmpuint (cv_mls_group_get_epoch (group), ==, 1);
+  if (id->usage == CV_MLS_PSK_USAGE_BRANCH) {
+    assert_all_are_in (group, parent);
+    return;
+  }
+  g_assert_true (cv_mls_group_get_reinit (parent, &reinit));
+  g_assert_true (cv_span_equal (cv_mls_group_get_id (group), reinit.group_id));
+  g_assert_true (cv_span_equal (cv_mls_group_get_extension (group, TEST_POLICY_TYPE),
+                                CV_SPAN_LITERAL (FUZZ_DOOR_POLICY)));
+  assert_all_are_in (parent, group);
+}
+
+/* psks: what the Welcome names; NULL: not known. */
+static void
+join (const FuzzDoor *door, GBytes *welcome, CvSpan tree, const GPtrArray *psks)
 {
   CvMlsJoinParams params = {.welcome = cv_span_from_bytes (welcome),
                             .ratchet_tree = tree,
                             .find_psk = members_find_psk,
+                            .find_resumption = fuzz_room_find_resumption,
+                            .parent = door->parent,
                             .now_s = TEST_NOW_S};
   g_autoptr (GError) error = NULL;
   g_autoptr (CvMlsGroup) group =
@@ -186,18 +160,21 @@ join (const Door *door, GBytes *welcome, CvSpan tree)
 
   g_assert_true ((group != NULL) == !error);
   fuzz_omniscience.holds_keys = FALSE;
-  if (group)
-    fuzz_room_assert_usable (group);
+  if (!group)
+    return;
+  for (guint i = 0; psks && i < psks->len; i++)
+    assert_follows (door, g_ptr_array_index (psks, i), group);
+  fuzz_room_assert_usable (group);
 }
 
 /* Seals GroupSecrets and GroupInfo as a real inviter does. */
 static GBytes *
-seal (const Door *door, const CvMlsCipher *cipher, const CvMlsGroupSecrets *secrets,
+seal (const FuzzDoor *door, const CvMlsCipher *cipher, const CvMlsGroupSecrets *secrets,
       const CvMlsGroupInfo *info)
 {
   g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (
       cv_span_from_bytes (cv_mls_joiner_get_key_package (door->joiner->joiner)), NULL);
-  CvMlsPskLookup lookup = {.find = members_find_psk};
+  CvMlsPskLookup lookup = fuzz_door_lookup (door);
   g_autoptr (CvSecret) psk_secret = cv_mls_psk_lookup_secret (cipher, &lookup, secrets->psks, NULL);
   g_autoptr (CvSecret) welcome_secret = NULL;
   g_auto (CvMlsWelcome) welcome = {0};
@@ -216,7 +193,7 @@ seal (const Door *door, const CvMlsCipher *cipher, const CvMlsGroupSecrets *secr
 
 /* GroupSecrets (long), GroupInfo (rest). */
 static void
-feed_welcome (const Door *door, CvReader *input, guint8 flags)
+feed_welcome (const FuzzDoor *door, CvReader *input, guint8 flags)
 {
   const CvMlsCipher *cipher = &door->room->members[0]->group->epoch->cipher;
   g_auto (CvMlsGroupSecrets) secrets = {0};
@@ -237,22 +214,23 @@ feed_welcome (const Door *door, CvReader *input, guint8 flags)
   if (!welcome)
     return;
   fuzz_omniscience.holds_keys = flags & FLAG_HOLDS_KEYS;
-  join (door, welcome, flags & FLAG_TREE_BESIDE ? cv_span_from_bytes (tree) : CV_SPAN_EMPTY);
+  join (door, welcome, flags & FLAG_TREE_BESIDE ? cv_span_from_bytes (tree) : CV_SPAN_EMPTY,
+        secrets.psks);
 }
 
 /* MLSMessage (long), tree beside it (rest). */
 static void
-feed_raw_welcome (const Door *door, CvReader *input, guint8 flags)
+feed_raw_welcome (const FuzzDoor *door, CvReader *input, guint8 flags)
 {
   g_autoptr (GBytes) welcome = cv_span_dup (fuzz_read_long (input));
 
   fuzz_omniscience.holds_keys = flags & FLAG_HOLDS_KEYS;
-  join (door, welcome, cv_reader_take (input, cv_reader_remaining (input)));
+  join (door, welcome, cv_reader_take (input, cv_reader_remaining (input)), NULL);
 }
 
 /* GroupInfo (rest) as a message; its tree also by itself, when the flags want it beside. */
 static GBytes *
-read_info (const Door *door, CvReader *input, guint8 flags, GBytes **tree)
+read_info (const FuzzDoor *door, CvReader *input, guint8 flags, GBytes **tree)
 {
   const CvMlsEpoch *epoch = door->room->members[2]->group->epoch;
   g_auto (CvMlsGroupInfo) info = {0};
@@ -272,7 +250,7 @@ read_info (const Door *door, CvReader *input, guint8 flags, GBytes **tree)
 
 /* GroupInfo (rest) for a member that lost its state. */
 static void
-feed_resync (const Door *door, CvReader *input, guint8 flags)
+feed_resync (const FuzzDoor *door, CvReader *input, guint8 flags)
 {
   CvMlsGroup *old = door->room->members[2]->group;
   g_autoptr (GBytes) tree = NULL;
@@ -293,7 +271,7 @@ feed_resync (const Door *door, CvReader *input, guint8 flags)
 
 /* GroupInfo (rest) for somebody who never was inside. */
 static void
-feed_external (const Door *door, CvReader *input, guint8 flags)
+feed_external (const FuzzDoor *door, CvReader *input, guint8 flags)
 {
   g_autoptr (GBytes) tree = NULL;
   g_autoptr (GBytes) info = read_info (door, input, flags, &tree);
@@ -320,7 +298,7 @@ feed_external (const Door *door, CvReader *input, guint8 flags)
 
 /* The content of ratchet_tree (rest), as a newcomer checks it. */
 static void
-feed_tree (const Door *door, CvReader *input, guint8 flags)
+feed_tree (const FuzzDoor *door, CvReader *input, guint8 flags)
 {
   const CvMlsEpoch *epoch = door->room->members[0]->group->epoch;
   g_autoptr (CvMlsRatchetTree) tree =
@@ -341,7 +319,7 @@ feed_tree (const Door *door, CvReader *input, guint8 flags)
 /* KeyPackage (rest), as who invites takes it: what inspecting accepts can be added, and the others
  * follow. */
 static void
-feed_offer (const Door *door, CvReader *input, guint8 flags)
+feed_offer (const FuzzDoor *door, CvReader *input, guint8 flags)
 {
   Member *inviter = door->room->members[0];
   CvSpan offer = cv_reader_take (input, cv_reader_remaining (input));
@@ -371,7 +349,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t len)
   CvReader input;
   guint8 flags;
   Kind kind;
-  const Door *door;
+  const FuzzDoor *door;
 
   cv_reader_init (&input, cv_span (data, len));
   flags = cv_reader_u8 (&input);
@@ -416,9 +394,48 @@ add_seed (GPtrArray *seeds, guint8 flags, Kind kind, CvSpan first, CvSpan rest)
 }
 
 static void
+add_welcomes (GPtrArray *seeds, guint8 flags)
+{
+  const FuzzDoor *door = get_door (flags);
+  CvSpan secrets = cv_span_from_bytes (door->secrets);
+  CvSpan info = cv_span_from_bytes (door->info);
+
+  add_seed (seeds, flags, KIND_WELCOME, secrets, info);
+  add_seed (seeds, flags | FLAG_TREE_BESIDE, KIND_WELCOME, secrets, info);
+  add_seed (seeds, flags, KIND_RAW_WELCOME, cv_span_from_bytes (door->welcome), CV_SPAN_EMPTY);
+}
+
+/* A Welcome that names one PSK more, of a group that the newcomer was in. */
+static void
+add_resumption (GPtrArray *seeds, guint8 flags)
+{
+  const FuzzDoor *door = get_door (flags);
+  g_autoptr (GBytes) secrets = fuzz_door_dup_secrets_with_resumption (door);
+
+  add_seed (seeds, flags, KIND_WELCOME, cv_span_from_bytes (secrets),
+            cv_span_from_bytes (door->info));
+}
+
+/* Groups that follow the room: as they should be, and with what the other kind expects. */
+static void
+add_successors (GPtrArray *seeds, guint8 flags)
+{
+  const FuzzDoor *branch = get_door (flags | FLAG_BRANCH);
+  const FuzzDoor *reinit = get_door (flags | FLAG_REINIT);
+
+  add_welcomes (seeds, flags | FLAG_BRANCH);
+  add_welcomes (seeds, flags | FLAG_REINIT);
+  add_resumption (seeds, flags | FLAG_BRANCH);
+  add_seed (seeds, flags | FLAG_BRANCH, KIND_WELCOME, cv_span_from_bytes (branch->secrets),
+            cv_span_from_bytes (reinit->info));
+  add_seed (seeds, flags | FLAG_REINIT, KIND_WELCOME, cv_span_from_bytes (reinit->secrets),
+            cv_span_from_bytes (branch->info));
+}
+
+static void
 add_door (GPtrArray *seeds, guint8 flags)
 {
-  const Door *door = get_door (flags);
+  const FuzzDoor *door = get_door (flags);
   const CvMlsGroup *group = door->room->members[0]->group;
   g_autoptr (GBytes) info = cv_mls_group_dup_group_info (group, NULL);
   g_autoptr (GBytes) tree = cv_mls_group_encode_tree (group->epoch->tree);
@@ -426,12 +443,9 @@ add_door (GPtrArray *seeds, guint8 flags)
   g_autoptr (GBytes) inside = NULL;
 
   g_assert_true (cv_mls_message_parse (cv_span_from_bytes (info), &message, NULL));
-  inside = encode_info (&message.group_info);
-  add_seed (seeds, flags, KIND_WELCOME, cv_span_from_bytes (door->secrets),
-            cv_span_from_bytes (door->info));
-  add_seed (seeds, flags | FLAG_TREE_BESIDE, KIND_WELCOME, cv_span_from_bytes (door->secrets),
-            cv_span_from_bytes (door->info));
-  add_seed (seeds, flags, KIND_RAW_WELCOME, cv_span_from_bytes (door->welcome), CV_SPAN_EMPTY);
+  inside = fuzz_door_encode_info (&message.group_info);
+  add_welcomes (seeds, flags);
+  add_resumption (seeds, flags);
   add_seed (seeds, flags, KIND_RESYNC, CV_SPAN_EMPTY, cv_span_from_bytes (inside));
   add_seed (seeds, flags, KIND_EXTERNAL, CV_SPAN_EMPTY, cv_span_from_bytes (inside));
   add_seed (seeds, flags | FLAG_TREE_BESIDE, KIND_EXTERNAL, CV_SPAN_EMPTY,
@@ -449,5 +463,8 @@ fuzz_dup_seeds (void)
   add_door (seeds, 0);
   add_door (seeds, FLAG_HOLDS_KEYS | FLAG_FITS);
   add_door (seeds, FLAG_POST_QUANTUM | FLAG_HOLDS_KEYS | FLAG_FITS);
+  add_successors (seeds, 0);
+  add_successors (seeds, FLAG_HOLDS_KEYS | FLAG_FITS);
+  add_successors (seeds, FLAG_POST_QUANTUM | FLAG_HOLDS_KEYS | FLAG_FITS);
   return seeds;
 }

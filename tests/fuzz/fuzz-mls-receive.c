@@ -40,7 +40,7 @@ deliver_to (Play *play, Member *member, CvSpan message, CvMlsReceived *received)
   gboolean is_taken;
 
   fuzz_snapshot_take (&before, member);
-  is_taken = member_try_receive (member, message, received, &error);
+  is_taken = fuzz_room_try_receive (member, message, received, &error);
   g_assert_true (is_taken == !error);
   if (is_taken && received->type == CV_MLS_CONTENT_PROPOSAL)
     g_assert_cmpuint (member->group->pending->len - before.n_pending, <=, 1);
@@ -221,6 +221,7 @@ make_own_commit (Play *play, CvMlsCommitResult *result)
       .includes_pending = how & 16,
       .is_public = how & 32,
       .reinit = how & 64 ? &reinit : NULL,
+      .find_resumption = fuzz_room_find_resumption,
       .now_s = TEST_NOW_S,
   };
 
@@ -255,15 +256,18 @@ play_own_proposal (Play *play)
   CvMlsGroup *group = play->sender->group;
   CvMlsExtensionValue extension = {TEST_POLICY_TYPE, name};
   CvMlsReinit reinit = {.group_id = name, .suite = play->sender->suite->id};
-  /* Of an epoch that everybody was in. */
-  CvMlsResumption resumption = {.epoch = cv_mls_group_get_epoch (group) - (how >> 1 & 1)};
+  /* Of an epoch that everybody was in: of this group, or of the other one. */
+  CvMlsResumption own_past = {.epoch = cv_mls_group_get_epoch (group) - (how >> 1 & 1)};
+  CvMlsResumption others_past = {CV_SPAN_LITERAL (FUZZ_ROOM_OTHER), how >> 1 & 1, NULL};
   g_autoptr (Member) newcomer = member_new (play->sender->suite, "newcomer");
   CvMlsProposeParams params = {
       .type = type == 0 ? CV_MLS_PROPOSAL_PSK : (CvMlsProposalType)type,
       .key_package = member_offer (newcomer),
       .removed = {how / 2},
       .psk_id = name,
-      .resumption = type == 0 ? &resumption : NULL,
+      .resumption = type != 0 ? NULL
+                    : how & 8 ? &others_past
+                              : &own_past,
       .reinit = &reinit,
       .extensions = &extension,
       .n_extensions = 1,

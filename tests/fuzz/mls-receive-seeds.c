@@ -88,16 +88,16 @@ add_proposals (GPtrArray *seeds, FuzzRoom *room, guint8 flags)
   }
 }
 
-/* Everything that can be proposed, and then a commit of it all. */
+/* Everything that can be proposed, and then a commit of it all; type 8: 0 of the other group. */
 static void
 add_own_proposals (GPtrArray *seeds, guint8 flags)
 {
-  for (guint8 type = 0; type < 8; type++) {
+  for (guint8 type = 0; type <= 8; type++) {
     g_auto (CvWriter) writer = {0};
 
     start_seed (&writer, flags, STEP_OWN_PROPOSAL);
     cv_writer_u8 (&writer, type);
-    cv_writer_u8 (&writer, type & 1 ? 4 : 5);
+    cv_writer_u8 (&writer, type == 8 ? 8 : type & 1 ? 4 : 5);
     put_short (&writer, CV_SPAN_LITERAL ("room"));
     cv_writer_u8 (&writer, STEP_OWN_COMMIT);
     cv_writer_u8 (&writer, 0);

@@ -134,6 +134,29 @@ fuzz_room_reset (FuzzRoom *room)
   }
 }
 
+CvSecret *
+fuzz_room_find_resumption (gpointer data, CvSpan group_id, guint64 epoch)
+{
+  guint8 secret[32] = {0xF0, (guint8)epoch};
+
+  if (epoch > 3 || !cv_span_equal (group_id, CV_SPAN_LITERAL (FUZZ_ROOM_OTHER)))
+    return NULL;
+  return cv_secret_new_from (CV_SPAN_ARRAY (secret));
+}
+
+gboolean
+fuzz_room_try_receive (Member *member, CvSpan message, CvMlsReceived *received, GError **error)
+{
+  CvMlsReceiveParams params = {
+      .message = message,
+      .find_psk = members_find_psk,
+      .find_resumption = fuzz_room_find_resumption,
+      .now_s = TEST_NOW_S,
+  };
+
+  return cv_mls_group_receive (member->group, &params, received, error);
+}
+
 void
 fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member)
 {

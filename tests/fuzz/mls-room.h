@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 #define FUZZ_ROOM_MEMBERS 7
 #define FUZZ_ROOM_GONE 3 /* its leaf is blank */
+#define FUZZ_ROOM_OTHER "other group" /* everybody in the room was in it */
 
 /* Members 0 to 6 on leaves 0 to 6, but 3, which was removed; the one on leaf 6 is unmerged in the
  * node above, everybody else has sent a path. */
@@ -24,6 +25,12 @@ typedef struct {
 
 FuzzRoom *fuzz_room_get (guint16 suite); /* one a suite, for the whole process */
 void fuzz_room_reset (FuzzRoom *room);
+
+/* CvMlsFindResumption: of the first few epochs of FUZZ_ROOM_OTHER. */
+CvSecret *fuzz_room_find_resumption (gpointer data, CvSpan group_id, guint64 epoch);
+/* As member_try_receive, with that at hand. */
+gboolean fuzz_room_try_receive (Member *member, CvSpan message, CvMlsReceived *received,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A member's place in the room's memory: everything that a refused message must not change. */
 typedef struct {

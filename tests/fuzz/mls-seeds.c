@@ -22,12 +22,16 @@ add_psk_proposals (GPtrArray *seeds, const CvMlsGroup *group)
   const CvMlsCipher *cipher = &group->epoch->cipher;
   g_auto (CvMlsPskId) external = {0};
   g_auto (CvMlsPskId) resumption = {0};
+  g_auto (CvMlsPskId) other = {0};
 
   g_assert_true (cv_mls_psk_id_init_external (cipher, CV_SPAN_LITERAL ("room"), &external, NULL));
   g_assert_true (cv_mls_psk_id_init_resumption (cipher, cv_mls_group_get_id (group),
                                                 cv_mls_group_get_epoch (group), &resumption, NULL));
   add_proposal (seeds, cv_mls_proposal_new_psk (&external));
+  g_assert_true (
+      cv_mls_psk_id_init_resumption (cipher, CV_SPAN_LITERAL (FUZZ_ROOM_OTHER), 1, &other, NULL));
   add_proposal (seeds, cv_mls_proposal_new_psk (&resumption));
+  add_proposal (seeds, cv_mls_proposal_new_psk (&other));
 }
 
 /* RFC 9420 §12.1.5, written by hand: our own code makes none. */
