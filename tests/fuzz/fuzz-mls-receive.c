@@ -29,6 +29,7 @@ typedef struct {
   CvReader *input;
   gboolean holds_keys;
   gboolean is_good_used; /* an input may hold the good commit itself */
+  gboolean has_digests;
 } Play;
 
 /* ---- delivering ---- */
@@ -62,7 +63,7 @@ deliver_to (Play *play, Member *member, CvSpan message, CvMlsReceived *received)
   g_autoptr (GError) error = NULL;
   gboolean is_taken;
 
-  fuzz_snapshot_take (&before, member);
+  fuzz_snapshot_take (&before, member, play->has_digests);
   is_taken = fuzz_room_try_receive (member, message, received, &error);
   g_assert_true (is_taken == !error);
   assert_second_is_consistent (member, message, error);
@@ -70,8 +71,10 @@ deliver_to (Play *play, Member *member, CvSpan message, CvMlsReceived *received)
     g_assert_cmpuint (member->group->pending->len - before.n_pending, <=, 1);
   else
     fuzz_snapshot_assert_same (&before, member);
-  if (!is_taken)
+  if (!is_taken) {
     g_assert_true (!received->next && !received->data && !received->summary.added);
+    fuzz_snapshot_assert_same_secrets (&before, member);
+  }
   return is_taken;
 }
 
@@ -420,6 +423,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t len)
   flags = cv_reader_u8 (&input);
   play.room = fuzz_room_get (flags & FLAG_POST_QUANTUM ? 0xF001 : 0x0001);
   play.holds_keys = flags & FLAG_HOLDS_KEYS;
+  play.has_digests = g_getenv ("DG") != NULL;
   fuzz_random_restart ((guint64)len << 32);
   fuzz_room_reset (play.room);
   for (guint i = 0; i < N_STEPS && cv_reader_remaining (&input) > 0; i++) {

@@ -5,6 +5,7 @@
 
 #include "crypto/signature.h"
 #include "fuzz/fuzz.h"
+#include "mls/group-digest.h"
 
 static void
 follow_all (FuzzRoom *room, gsize sender, GBytes *commit)
@@ -158,7 +159,7 @@ fuzz_room_try_receive (Member *member, CvSpan message, CvMlsReceived *received, 
 }
 
 void
-fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member)
+fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member, gboolean has_digest)
 {
   const CvMlsGroup *group = member->group;
 
@@ -168,6 +169,7 @@ fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member)
       .authenticator = cv_span_dup (cv_mls_group_get_epoch_authenticator (group)),
       .tree = cv_mls_group_encode_tree (group->epoch->tree),
       .n_pending = group->pending->len,
+      .digest = has_digest ? group_digest_dup (group) : NULL,
   };
 }
 
@@ -185,8 +187,17 @@ fuzz_snapshot_assert_same (const FuzzSnapshot *snapshot, const Member *member)
 }
 
 void
+fuzz_snapshot_assert_same_secrets (const FuzzSnapshot *snapshot, const Member *member)
+{
+  g_autoptr (GBytes) digest = snapshot->digest ? group_digest_dup (member->group) : NULL;
+
+  g_assert_true (!digest || g_bytes_equal (digest, snapshot->digest));
+}
+
+void
 fuzz_snapshot_clear (FuzzSnapshot *snapshot)
 {
+  g_clear_pointer (&snapshot->digest, g_bytes_unref);
   g_clear_pointer (&snapshot->authenticator, g_bytes_unref);
   g_clear_pointer (&snapshot->tree, g_bytes_unref);
 }

@@ -32,17 +32,21 @@ CvSecret *fuzz_room_find_resumption (gpointer data, CvSpan group_id, guint64 epo
 gboolean fuzz_room_try_receive (Member *member, CvSpan message, CvMlsReceived *received,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A member's place in the room's memory: everything that a refused message must not change. */
+/* A member's place in the room's memory: everything that a refused message must not change, and a
+ * taken one but for its own key or its proposal. */
 typedef struct {
   const CvMlsGroup *group;
   const CvMlsEpoch *epoch;
   GBytes *authenticator;
   GBytes *tree;
   guint n_pending;
+  GBytes *digest; /* of all secrets, ratchets included; or NULL */
 } FuzzSnapshot;
 
-void fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member);
+void fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member, gboolean has_digest);
+/* All but the digest. */
 void fuzz_snapshot_assert_same (const FuzzSnapshot *snapshot, const Member *member);
+void fuzz_snapshot_assert_same_secrets (const FuzzSnapshot *snapshot, const Member *member);
 void fuzz_snapshot_clear (FuzzSnapshot *snapshot);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FuzzSnapshot, fuzz_snapshot_clear)
 
