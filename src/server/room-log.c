@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* The log in memory: a ring of the last commits. */
+/* The log in memory: a ring of the last commits. Nobody looks into a payload, so its bytes are
+ * counted, too: the log of a room full of rubbish is as small as any other. */
 #include "server/room-log.h"
 
 #include "protocol/limits.h"
 
+struct CvServerLogStore {
+  gsize room_bytes_max;
+  gsize all_bytes_max;
+  gsize bytes;
+  GPtrArray *logs; /* MemoryLog */
+};
+
 typedef struct {
   CvServerRoomLog base;
+  CvServerLogStore *store;
   CvServerLogEntry entries[CV_LIMITS_COMMIT_LOG]; /* by epoch, modulo */
+  guint64 start; /* of the group */
   guint64 first;
   guint64 next;
+  gsize bytes;
 } MemoryLog;
 
 static CvServerLogEntry *
@@ -20,10 +31,46 @@ slot (MemoryLog *log, guint64 epoch)
 }
 
 static void
-clear_entry (CvServerLogEntry *entry)
+clear_entry (MemoryLog *log, guint64 epoch)
 {
+  CvServerLogEntry *entry = slot (log, epoch);
+  gsize bytes = entry->payload != NULL ? g_bytes_get_size (entry->payload) : 0;
+
+  log->bytes -= bytes;
+  log->store->bytes -= bytes;
   g_clear_pointer (&entry->from, g_free);
   g_clear_pointer (&entry->payload, g_bytes_unref);
+}
+
+static void
+drop_oldest (MemoryLog *log)
+{
+  clear_entry (log, log->first++);
+}
+
+static MemoryLog *
+find_largest (const CvServerLogStore *store)
+{
+  MemoryLog *largest = NULL;
+
+  for (guint i = 0; i < store->logs->len; i++) {
+    MemoryLog *log = g_ptr_array_index (store->logs, i);
+
+    if (largest == NULL || log->bytes > largest->bytes)
+      largest = log;
+  }
+  return largest;
+}
+
+static void
+trim (MemoryLog *log)
+{
+  CvServerLogStore *store = log->store;
+
+  while (log->bytes > store->room_bytes_max)
+    drop_oldest (log);
+  while (store->bytes > store->all_bytes_max)
+    drop_oldest (find_largest (store));
 }
 
 static void
@@ -31,9 +78,9 @@ memory_reset (CvServerRoomLog *base, guint64 first)
 {
   MemoryLog *log = (MemoryLog *)base;
 
-  for (guint i = 0; i < CV_LIMITS_COMMIT_LOG; i++)
-    clear_entry (&log->entries[i]);
-  log->first = log->next = first;
+  while (log->first < log->next)
+    drop_oldest (log);
+  log->start = log->first = log->next = first;
 }
 
 static void
@@ -44,15 +91,16 @@ memory_append (CvServerRoomLog *base, guint64 epoch, const char *from, GBytes *p
   gboolean has_won = epoch == log->next && epoch < CV_LIMITS_NUMBER_MAX;
 
   if (has_won) {
-    CvServerLogEntry *entry = slot (log, epoch);
-
-    clear_entry (entry);
-    *entry = (CvServerLogEntry){epoch, g_strdup (from), g_bytes_ref (payload)};
+    if (log->next - log->first == CV_LIMITS_COMMIT_LOG)
+      drop_oldest (log);
+    *slot (log, epoch) = (CvServerLogEntry){epoch, g_strdup (from), g_bytes_ref (payload)};
     log->next++;
-    if (log->next - log->first > CV_LIMITS_COMMIT_LOG)
-      log->first++;
+    log->bytes += g_bytes_get_size (payload);
+    log->store->bytes += g_bytes_get_size (payload);
   }
   done (has_won, data);
+  /* Only now: whoever is told looks the entry up. */
+  trim (log);
   if (free_data != NULL)
     free_data (data);
 }
@@ -63,7 +111,9 @@ memory_void_last (CvServerRoomLog *base)
   MemoryLog *log = (MemoryLog *)base;
 
   if (log->next > log->first)
-    clear_entry (slot (log, --log->next));
+    clear_entry (log, --log->next);
+  else if (log->next > log->start)
+    log->first = --log->next;
 }
 
 static const CvServerLogEntry *
@@ -89,8 +139,11 @@ memory_get_next (CvServerRoomLog *base)
 static void
 memory_free (CvServerRoomLog *base)
 {
+  MemoryLog *log = (MemoryLog *)base;
+
   memory_reset (base, 0);
-  g_free (base);
+  g_ptr_array_remove_fast (log->store->logs, log);
+  g_free (log);
 }
 
 static const CvServerRoomLogVtable memory_vtable = {
@@ -103,12 +156,40 @@ static const CvServerRoomLogVtable memory_vtable = {
     .free = memory_free,
 };
 
+CvServerLogStore *
+cv_server_log_store_new (gsize room_bytes, gsize all_bytes)
+{
+  CvServerLogStore *store = g_new0 (CvServerLogStore, 1);
+
+  store->room_bytes_max = room_bytes;
+  store->all_bytes_max = all_bytes;
+  store->logs = g_ptr_array_new ();
+  return store;
+}
+
+void
+cv_server_log_store_free (CvServerLogStore *store)
+{
+  if (store == NULL)
+    return;
+  g_ptr_array_unref (store->logs);
+  g_free (store);
+}
+
+gsize
+cv_server_log_store_get_bytes (const CvServerLogStore *store)
+{
+  return store->bytes;
+}
+
 CvServerRoomLog *
-cv_server_room_log_new_memory (void)
+cv_server_room_log_new_memory (CvServerLogStore *store)
 {
   MemoryLog *log = g_new0 (MemoryLog, 1);
 
   log->base.vtable = &memory_vtable;
+  log->store = store;
+  g_ptr_array_add (store->logs, log);
   return &log->base;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* The order of a room's commits: one an epoch, the last CV_LIMITS_COMMIT_LOG kept.
+/* The order of a room's commits: one an epoch, the last CV_LIMITS_COMMIT_LOG kept at the most.
  *
  * The contract of every implementation (memory; a replicated log): epochs have no holes; an append
  * wins only when its epoch is the next one, and of two that want the same epoch exactly one wins.
@@ -42,7 +42,16 @@ struct CvServerRoomLog {
   const CvServerRoomLogVtable *vtable;
 };
 
-CvServerRoomLog *cv_server_room_log_new_memory (void);
+/* What the logs in memory may hold, each alone and all together, in bytes of payload. */
+typedef struct CvServerLogStore CvServerLogStore;
+
+CvServerLogStore *cv_server_log_store_new (gsize room_bytes, gsize all_bytes);
+void cv_server_log_store_free (CvServerLogStore *store); /* after its logs; NULL is allowed */
+gsize cv_server_log_store_get_bytes (const CvServerLogStore *store);
+
+/* Drops its oldest commits beyond room_bytes; beyond all_bytes the log that holds the most drops
+ * its own, so that no room pays for another's. Even the newest may go. */
+CvServerRoomLog *cv_server_room_log_new_memory (CvServerLogStore *store);
 void cv_server_room_log_free (CvServerRoomLog *log); /* NULL is allowed */
 
 G_END_DECLS

@@ -24,7 +24,7 @@ cv_server_room_new (const char *id, const CvServerShared *shared)
   room->id = g_strdup (id);
   room->shared = shared;
   room->members = g_ptr_array_new ();
-  room->log = cv_server_room_log_new_memory ();
+  room->log = cv_server_room_log_new_memory (shared->logs);
   g_queue_init (&room->recent);
   return room;
 }

@@ -102,6 +102,7 @@ cv_server_new (const CvServerConfig *config)
       .knocks = cv_server_throttle_new (
           (CvServerRate){self->config->knocks_per_minute / 60.0, self->config->knocks_per_minute},
           KNOCK_ADDRESSES),
+      .logs = cv_server_log_store_new (self->config->room_log_bytes, self->config->log_bytes),
       .clock = cv_clock_get_system (),
   };
   self->endpoints = (CvServerEndpoints){
@@ -226,6 +227,7 @@ cv_server_finalize (GObject *object)
   cv_server_registry_free (self->endpoints.registry);
   g_hash_table_unref (self->endpoints.endpoints);
   cv_server_throttle_free (self->shared.knocks);
+  cv_server_log_store_free (self->shared.logs);
   cv_server_audit_log_free (self->shared.audit);
   cv_server_config_free (self->config);
   G_OBJECT_CLASS (cv_server_parent_class)->finalize (object);

@@ -71,6 +71,7 @@ world_new (void)
       .knocks = cv_server_throttle_new (
           (CvServerRate){world->config->knocks_per_minute / 60.0, world->config->knocks_per_minute},
           100),
+      .logs = cv_server_log_store_new (world->config->room_log_bytes, world->config->log_bytes),
       .clock = &world->clock.clock,
   };
   world->room = cv_server_room_new (ROOM_ID, &world->shared);
@@ -82,6 +83,7 @@ world_free (World *world)
 {
   cv_server_room_free (world->room);
   cv_server_throttle_free (world->shared.knocks);
+  cv_server_log_store_free (world->shared.logs);
   cv_server_audit_log_free (world->shared.audit);
   cv_server_config_free (world->config);
   g_free (world);
