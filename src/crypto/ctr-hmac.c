@@ -102,7 +102,7 @@ compute_tag (CvCryptoCtrHmac *self, const guint8 *nonce, const CvSpan aad[static
              CvSpan ciphertext, guint8 tag[static CV_CRYPTO_HASH_MAX])
 {
   guint8 head[3 * 8 + NONCE_LEN];
-  CvSpan parts[4] = {cv_span (head, sizeof head), aad[0], aad[1], ciphertext};
+  CvSpan parts[4] = {CV_SPAN_ARRAY (head), aad[0], aad[1], ciphertext};
   gsize tag_len = 0;
 
   put_u64 (head, aad[0].len + aad[1].len);
