@@ -22,7 +22,7 @@ LAYERS = ("base", "crypto", "mls", "sframe")
 # Quick ones that go through all files of the three layers; the rest passes in the whole build.
 TESTS = {"secret", "hpke", "signature", "key-package", "group-join", "group-propose", "proposal-rules",
          "vectors-crypto-basics", "vectors-key-schedule", "vectors-welcome", "receiver", "sender",
-         "vectors-sframe"}
+         "vectors-sframe", "readme-crypto", "readme-mls", "readme-sframe"}
 
 
 class Failure(Exception):
