@@ -148,6 +148,26 @@ find_or_add (CvIdentityContacts *self, CvSpan identity_key, const char *name, gu
   return contact;
 }
 
+/* The person took this key for who bears the name. After a warning nothing that was verified under
+ * the name still holds: the old device may be in a thief's hands, and this key, if it was verified,
+ * was so under another name. */
+static CvIdentityContact *
+take_key (CvIdentityContacts *self, CvSpan identity_key, const char *name, guint64 now_s)
+{
+  g_autofree char *folded = dup_folded (name);
+  gboolean is_changed =
+      cv_identity_contacts_find (self, identity_key, name) == CV_IDENTITY_CONTACT_CHANGED;
+  CvIdentityContact *taken = find_or_add (self, identity_key, name, now_s);
+  for (guint i = 0; is_changed && i < self->contacts->len; i++) {
+    CvIdentityContact *contact = g_ptr_array_index (self->contacts, i);
+    if (!has_name (contact, folded))
+      continue;
+    contact->how = CV_IDENTITY_UNVERIFIED;
+    contact->verified_s = 0;
+  }
+  return taken;
+}
+
 CvIdentityContacts *
 cv_identity_contacts_new (CvCrypto *crypto, CvSecret *key, const char *path, GError **error)
 {
@@ -212,14 +232,14 @@ void
 cv_identity_contacts_accept (CvIdentityContacts *self, CvSpan identity_key, const char *name,
                              guint64 now_s)
 {
-  find_or_add (self, identity_key, name, now_s);
+  take_key (self, identity_key, name, now_s);
 }
 
 void
 cv_identity_contacts_set_verified (CvIdentityContacts *self, CvSpan identity_key, const char *name,
                                    CvIdentityVerifiedHow how, guint64 now_s)
 {
-  CvIdentityContact *contact = find_or_add (self, identity_key, name, now_s);
+  CvIdentityContact *contact = take_key (self, identity_key, name, now_s);
   if (contact == NULL)
     return;
   contact->how = how;

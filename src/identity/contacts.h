@@ -55,10 +55,12 @@ guint cv_identity_contacts_get_n (const CvIdentityContacts *self);
  * first. */
 gboolean cv_identity_contacts_note_met (CvIdentityContacts *self, CvSpan identity_key,
                                         const char *name, guint64 now_s);
-/* The warning was read: the key is KNOWN from now on. */
+/* The warning was read: the key is KNOWN from now on, and so is every other key of that name, also
+ * if it was VERIFIED. */
 void cv_identity_contacts_accept (CvIdentityContacts *self, CvSpan identity_key, const char *name,
                                   guint64 now_s);
-/* The safety number matched. */
+/* The safety number matched. If the state was CHANGED, the other keys of that name are KNOWN from
+ * now on; each can be verified again. */
 void cv_identity_contacts_set_verified (CvIdentityContacts *self, CvSpan identity_key,
                                         const char *name, CvIdentityVerifiedHow how, guint64 now_s);
 void cv_identity_contacts_forget (CvIdentityContacts *self, CvSpan identity_key);

@@ -120,8 +120,48 @@ test_borrowed_name (Fixture *fixture, gconstpointer data)
   cv_identity_contacts_accept (contacts, OTHER, "Ana", 300);
   g_assert_cmpstr (cv_identity_contacts_get (contacts, OTHER)->name, ==, "Ana");
   g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==, CV_IDENTITY_CONTACT_KNOWN);
-  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), !=,
-                   CV_IDENTITY_CONTACT_CHANGED);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), ==,
+                   CV_IDENTITY_CONTACT_KNOWN);
+}
+
+typedef struct {
+  const char *name; /* that the new key comes with */
+  gboolean is_verified; /* or accepted */
+} Succession;
+
+static const Succession accepted = {"Ana", FALSE};
+static const Succession verified = {"ＡＮＡ", TRUE};
+
+/* Who stole the old device is not "verified" for ever. */
+static void
+test_new_key_demotes_the_old (Fixture *fixture, gconstpointer data)
+{
+  const Succession *row = data;
+  CvIdentityContacts *contacts = fixture->contacts;
+  const CvSpan bob = CV_SPAN_LITERAL ("bob's key");
+  cv_identity_contacts_set_verified (contacts, ANA, "Ana", CV_IDENTITY_VERIFIED_QR_CODE, 100);
+  cv_identity_contacts_set_verified (contacts, bob, "Bob", CV_IDENTITY_VERIFIED_QR_CODE, 100);
+  if (row->is_verified)
+    cv_identity_contacts_set_verified (contacts, OTHER, row->name,
+                                       CV_IDENTITY_VERIFIED_SAFETY_NUMBER, 200);
+  else
+    cv_identity_contacts_accept (contacts, OTHER, row->name, 200);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, row->name), ==,
+                   row->is_verified ? CV_IDENTITY_CONTACT_VERIFIED : CV_IDENTITY_CONTACT_KNOWN);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==, CV_IDENTITY_CONTACT_KNOWN);
+  g_assert_cmpuint (cv_identity_contacts_get (contacts, ANA)->verified_s, ==, 0);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, bob, "Bob"), ==,
+                   CV_IDENTITY_CONTACT_VERIFIED);
+  /* Two devices of one person: each can be verified, and stays so. */
+  for (guint i = 0; i < 2; i++) {
+    cv_identity_contacts_set_verified (contacts, ANA, "Ana", CV_IDENTITY_VERIFIED_QR_CODE, 300);
+    cv_identity_contacts_set_verified (contacts, OTHER, row->name, CV_IDENTITY_VERIFIED_QR_CODE,
+                                       300);
+  }
+  g_assert_cmpint (cv_identity_contacts_find (contacts, ANA, "Ana"), ==,
+                   CV_IDENTITY_CONTACT_VERIFIED);
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ana"), ==,
+                   CV_IDENTITY_CONTACT_VERIFIED);
 }
 
 static void
@@ -215,8 +255,9 @@ test_without_file (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 }
 
-#define ADD(name, test_fn)                                                                         \
-  g_test_add ("/identity/contacts/" name, Fixture, NULL, set_up, test_fn, tear_down)
+#define ADD_WITH(name, data, test_fn)                                                              \
+  g_test_add ("/identity/contacts/" name, Fixture, data, set_up, test_fn, tear_down)
+#define ADD(name, test_fn) ADD_WITH (name, NULL, test_fn)
 
 int
 main (int argc, char **argv)
@@ -225,6 +266,8 @@ main (int argc, char **argv)
   ADD ("states", test_states);
   ADD ("changed-key", test_changed_key);
   ADD ("borrowed-name", test_borrowed_name);
+  ADD_WITH ("accepted-key-demotes-the-old", &accepted, test_new_key_demotes_the_old);
+  ADD_WITH ("verified-key-demotes-the-old", &verified, test_new_key_demotes_the_old);
   ADD ("renamed", test_renamed);
   ADD ("file", test_file);
   ADD ("reads-empty-name", test_reads_empty_name);
