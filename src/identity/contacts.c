@@ -5,6 +5,7 @@
 #include "identity/contacts.h"
 
 #include "crypto/aead.h"
+#include "identity/invisible.h"
 #include "identity/sealed-file.h"
 #include "identity/statement.h"
 
@@ -44,12 +45,14 @@ find (const CvIdentityContacts *self, CvSpan identity_key)
   return NULL;
 }
 
-/* "Anna" and "ＡＮＮＡ" are one name to the eye of who reads it in a hurry. */
+/* "Anna" and "ＡＮＮＡ" are one name to the eye of who reads it in a hurry. No statement has an
+ * invisible character; an older file may. */
 static char *
 dup_folded (const char *name)
 {
-  g_autofree char *compatible = g_utf8_normalize (name, -1, G_NORMALIZE_NFKC);
-  g_autofree char *folded = g_utf8_casefold (compatible != NULL ? compatible : name, -1);
+  g_autofree char *visible = cv_identity_invisible_dup_without (name);
+  g_autofree char *compatible = g_utf8_normalize (visible, -1, G_NORMALIZE_NFKC);
+  g_autofree char *folded = g_utf8_casefold (compatible != NULL ? compatible : visible, -1);
   return g_utf8_normalize (folded, -1, G_NORMALIZE_NFKC);
 }
 

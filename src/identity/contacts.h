@@ -43,7 +43,8 @@ CvIdentityContacts *cv_identity_contacts_new (CvCrypto *crypto, CvSecret *key, c
 void cv_identity_contacts_free (CvIdentityContacts *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvIdentityContacts, cv_identity_contacts_free)
 
-/* Names that differ only in case or width are one. A known key with a name that nobody else has
+/* Names that differ only in case, width or what is invisible are one; look-alike letters of other
+ * scripts are not. A known key with a name that nobody else has
  * stays what it was. */
 CvIdentityContactState
 cv_identity_contacts_find (const CvIdentityContacts *self, CvSpan identity_key, const char *name);

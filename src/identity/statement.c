@@ -5,6 +5,7 @@
 #include "identity/statement.h"
 
 #include "crypto/hash.h"
+#include "identity/invisible.h"
 
 #include <string.h>
 
@@ -39,8 +40,7 @@ is_allowed (gunichar c)
   case G_UNICODE_SPACE_SEPARATOR:
     return FALSE;
   default:
-    /* Fillers are letters that show nothing. */
-    return c != 0x115F && c != 0x1160 && c != 0x3164 && c != 0xFFA0;
+    return !cv_identity_invisible_contains (c);
   }
 }
 
@@ -54,7 +54,7 @@ find_name_fault (const char *name)
   for (const char *at = name; *at != '\0'; at = g_utf8_next_char (at)) {
     gunichar c = g_utf8_get_char (at);
     if (!is_allowed (c))
-      return "expected a name without control or format characters";
+      return "expected a name without control, format or invisible characters";
     has_visible = has_visible || (c != ' ' && !g_unichar_ismark (c));
     n_characters++;
   }

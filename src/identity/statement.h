@@ -50,7 +50,9 @@ CvIdentityStatement *cv_identity_statement_verify (const CvCrypto *crypto, CvSpa
                                                    const CvIdentityStatementChecks *checks,
                                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* 1 to 64 characters, NFC, no control, format or bidi-override character, no outer blanks. */
+/* 1 to 64 characters, NFC, no control, format, bidi-override or invisible character, no outer blanks.
+ * Joiners and variation selectors are among these, after emoji too: a family comes apart into its
+ * members, a heart may lose its colour. */
 gboolean
 cv_identity_statement_check_name (const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The nearest allowed name, for what a person typed; full; NULL when nothing is left. */

@@ -124,6 +124,29 @@ test_borrowed_name (Fixture *fixture, gconstpointer data)
                    CV_IDENTITY_CONTACT_KNOWN);
 }
 
+/* Names that were stored, or are looked up, before the rules knew all invisible characters. */
+static void
+test_invisible_characters (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = {
+      "Ana\u034F", "An\uFE0Fa", "\u180FAna", "Ana\U000E0100", "Ana\U000E01EF", "Ana\u17B5",
+      "A\u115Fna", "Ana\u3164", "Ana\uFFA0", "Ana\u2800",     "Ana\u200B",
+  };
+  CvIdentityContacts *contacts = fixture->contacts;
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "Ana", 100));
+    g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, names[i]), ==,
+                     CV_IDENTITY_CONTACT_CHANGED);
+    g_assert_true (cv_identity_contacts_note_met (contacts, ANA, names[i], 100));
+    g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "ana"), ==,
+                     CV_IDENTITY_CONTACT_CHANGED);
+  }
+  /* What stood apart composes. */
+  g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "A\u034F\u0301na", 100));
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ána"), ==,
+                   CV_IDENTITY_CONTACT_CHANGED);
+}
+
 typedef struct {
   const char *name; /* that the new key comes with */
   gboolean is_verified; /* or accepted */
@@ -266,6 +289,7 @@ main (int argc, char **argv)
   ADD ("states", test_states);
   ADD ("changed-key", test_changed_key);
   ADD ("borrowed-name", test_borrowed_name);
+  ADD ("invisible-characters", test_invisible_characters);
   ADD_WITH ("accepted-key-demotes-the-old", &accepted, test_new_key_demotes_the_old);
   ADD_WITH ("verified-key-demotes-the-old", &verified, test_new_key_demotes_the_old);
   ADD ("renamed", test_renamed);

@@ -150,6 +150,15 @@ static const struct {
     {"Ana\u2066x", FALSE, "Anax"},
     {"An\u200Ba", FALSE, "Ana"}, /* zero width */
     {"\u3164", FALSE, NULL}, /* filler */
+    {"Ana\u034F", FALSE, "Ana"}, /* invisible, though a mark by its category */
+    {"A\u034F\u0301na", FALSE, "Ána"},
+    {"❤\uFE0F", FALSE, "❤"}, /* as keyboards type it */
+    {"Ana\u2800B", FALSE, "AnaB"},
+    {"\u2800", FALSE, NULL},
+    {"🇵🇹 ⠁⠝⠁ 👋🏽", TRUE, "🇵🇹 ⠁⠝⠁ 👋🏽"},
+    {"안나", TRUE, "안나"},
+    {"អាណា", TRUE, "អាណា"},
+    {"ᠠᠨᠠ", TRUE, "ᠠᠨᠠ"},
     {"Ana\u00A0B", FALSE, "Ana B"},
     {"\u0301", FALSE, NULL}, /* a mark alone */
     {"Ana\xff", FALSE, "Ana\uFFFD"}, /* no UTF-8 */
@@ -165,6 +174,48 @@ test_names (void)
     g_assert_cmpstr (cleaned, ==, names[i].cleaned);
     if (cleaned != NULL)
       g_assert_true (cv_identity_statement_check_name (cleaned, NULL));
+  }
+}
+
+/* Default_Ignorable_Code_Point and the blanks beside it. */
+static const struct {
+  gunichar first;
+  gunichar last;
+} invisible[] = {
+    {0xAD, 0xAD},       {0x34F, 0x34F},     {0x61C, 0x61C},     {0x115F, 0x1160},
+    {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},   {0x202A, 0x202E},
+    {0x2060, 0x206F},   {0x2800, 0x2800},   {0x3164, 0x3164},   {0xFE00, 0xFE0F},
+    {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFF8},   {0x13441, 0x13442},
+    {0x16FE4, 0x16FE4}, {0x1BCA0, 0x1BCA3}, {0x1D159, 0x1D159}, {0x1D173, 0x1D17A},
+    {0xE0000, 0xE0FFF},
+};
+
+static void
+test_invisible_characters (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (invisible); i++)
+    for (gunichar c = invisible[i].first; c <= invisible[i].last; c++) {
+      char text[8] = "Ana";
+      text[3 + g_unichar_to_utf8 (c, text + 3)] = '\0';
+      g_autofree char *cleaned = cv_identity_statement_dup_clean_name (text);
+      g_test_message ("U+%04X", c);
+      g_assert_false (cv_identity_statement_check_name (text, NULL));
+      g_assert_cmpstr (cleaned, ==, "Ana");
+    }
+}
+
+/* What stands just beside the invisible ones is somebody's writing. */
+static void
+test_visible_neighbours (void)
+{
+  static const gunichar neighbours[] = {0xAC,   0xAE,   0x34E,  0x350,  0x115E,  0x1161, 0x17B3,
+                                        0x17B6, 0x180A, 0x2010, 0x27FF, 0x2801,  0x3163, 0x3165,
+                                        0xFE10, 0xFF9F, 0xFFA1, 0x1D158, 0x1D15A};
+  for (gsize i = 0; i < G_N_ELEMENTS (neighbours); i++) {
+    char text[8] = "Ana";
+    text[3 + g_unichar_to_utf8 (neighbours[i], text + 3)] = '\0';
+    g_test_message ("U+%04X", neighbours[i]);
+    g_assert_true (cv_identity_statement_check_name (text, NULL));
   }
 }
 
@@ -195,6 +246,8 @@ main (int argc, char **argv)
   ADD ("refuses-every-change", test_refuses_every_change);
   ADD ("labels-are-apart", test_labels_are_apart);
   g_test_add_func ("/identity/statement/names", test_names);
+  g_test_add_func ("/identity/statement/invisible-characters", test_invisible_characters);
+  g_test_add_func ("/identity/statement/visible-neighbours", test_visible_neighbours);
   g_test_add_func ("/identity/statement/name-lengths", test_name_lengths);
   return g_test_run ();
 }
