@@ -473,6 +473,9 @@ on_client_message (CvSignalingClient *client, CvMessage *message, CvSession *sel
   case CV_MESSAGE_GROUP_INFO_GIVEN:
     cv_e2ee_group_driver_on_group_info (driver, message->group_info_given.payload);
     break;
+  case CV_MESSAGE_GAP_END:
+    cv_e2ee_group_driver_on_gap_end (driver);
+    break;
   case CV_MESSAGE_ACCEPTED:
     on_accepted (self, message->epoch.epoch);
     break;

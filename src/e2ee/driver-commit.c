@@ -148,10 +148,12 @@ is_latest (const CvE2eeGroupDriver *driver, guint index)
 static void
 plan_adds (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
 {
-  guint room = CV_E2EE_MAX_MEMBERS - driver->members->len;
   for (guint i = 0; i < driver->visitors->len; i++) {
     const CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
-    if (plan->refs->len == MIN (room, CV_E2EE_DRIVER_BATCH_MAX))
+    guint n = plan->refs->len + 1;
+    if (n > CV_E2EE_DRIVER_BATCH_MAX
+        || !cv_e2ee_driver_rules_can_carry (driver->suite, driver->members->len + n,
+                                            driver->leaves_len + n * CV_E2EE_LEAF_MAX_LEN))
       break;
     if (!cv_e2ee_driver_door_is_admissible (driver, visitor) || !is_latest (driver, i))
       continue;

@@ -40,7 +40,8 @@ is_shut (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
 static gboolean
 is_full (const CvE2eeGroupDriver *driver)
 {
-  return driver->members->len >= CV_E2EE_MAX_MEMBERS;
+  return !cv_e2ee_driver_rules_can_carry (driver->suite, driver->members->len + 1,
+                                          driver->leaves_len + CV_E2EE_LEAF_MAX_LEN);
 }
 
 /* Of somebody who is inside by this knock or a later one: its owner came in by another way, or the

@@ -141,6 +141,7 @@ cv_e2ee_driver_epoch_install (CvE2eeGroupDriver *driver, CvMlsGroup *next,
     cv_e2ee_driver_finish (driver, CV_E2EE_END_ENCRYPTION);
     return FALSE;
   }
+  driver->leaves_len = cv_e2ee_driver_rules_get_leaves_len (driver->group);
   driver->had_company = driver->had_company || driver->members->len > 1;
   cv_e2ee_receiver_install (driver->receiver, keys);
   g_clear_pointer (&driver->next_send_keys, cv_e2ee_epoch_keys_unref);
@@ -168,8 +169,10 @@ cv_e2ee_driver_epoch_note_commit (CvE2eeGroupDriver *driver, const CvMlsReceived
   if (!summary->is_external)
     return;
   CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, summary->committer);
-  if (member != NULL)
+  if (member != NULL) {
     member->resynced_at_us = driver->now_us;
+    member->since_epoch = cv_mls_group_get_epoch (driver->group);
+  }
   cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_RESYNCED, summary->committer);
 }
 

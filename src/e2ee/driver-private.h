@@ -60,6 +60,7 @@ typedef struct {
   gboolean was_graceful; /* goes with away_at_us */
   gint64 removable_until_us; /* came back, when a removal may have been under way already */
   gboolean was_heard; /* by us, in this leaf */
+  guint64 since_epoch; /* of this leaf, or of its last return; our first when it was here before */
   gint64 expected_by_us; /* added while we were here: to be heard by then; 0: was here before us */
   gboolean has_acknowledged; /* the current epoch */
   gboolean is_confirmed;
@@ -164,6 +165,7 @@ struct CvE2eeGroupDriver {
   gboolean is_code_confirmed;
 
   GPtrArray *members; /* CvE2eeDriverMember, by leaf */
+  gsize leaves_len; /* bytes, of this epoch's tree */
   gboolean has_roster; /* was filled once: who is new now came after us */
   GArray *departed; /* CvE2eeDeparted: ungraceful, at most 60 s ago */
   GHashTable *used_refs; /* GBytes: KeyPackages that were added once */
@@ -183,7 +185,9 @@ struct CvE2eeGroupDriver {
   gint64 cut_at_us; /* our own connection; goes with reconnected_at_us */
   gint64 reconnected_at_us;
   gboolean was_cut; /* our connection was gone since the last commit */
-  gint64 caught_up_at_us; /* until then missed commits are expected */
+  /* Until then commits come that were made while we were away. Nobody else may bring that about:
+   * what others did meanwhile is judged more mildly. */
+  gint64 caught_up_at_us;
   guint64 current_s; /* wall clock when we were last known to be current */
 
   CvCryptoKeyPair resync_pair;
@@ -266,6 +270,11 @@ cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceive
 gboolean cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether a Welcome to a group of so many members, whose leaves have so many bytes, can be relayed
+ * even when no parent of its tree is blank. */
+gboolean
+cv_e2ee_driver_rules_can_carry (const CvMlsSuite *suite, guint n_members, gsize leaves_len);
+gsize cv_e2ee_driver_rules_get_leaves_len (const CvMlsGroup *group);
 /* TRUE when the statement is of a later joining than the leaf of the same identity. */
 gboolean cv_e2ee_driver_rules_is_later (const CvIdentityStatement *statement,
                                         const CvE2eeDriverMember *member);

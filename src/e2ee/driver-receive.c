@@ -10,7 +10,7 @@
 
 #define FUTURE_EPOCHS 256
 #define GAP_PAUSE_US G_USEC_PER_SEC
-#define CATCH_UP_US (10 * G_USEC_PER_SEC)
+#define GAP_ANSWER_US (10 * G_USEC_PER_SEC)
 #define WELCOME_CATCH_UP_US G_USEC_PER_SEC
 #define BLOCKED_US (10 * G_USEC_PER_SEC)
 
@@ -32,7 +32,6 @@ cv_e2ee_driver_receive_ask_gap (CvE2eeGroupDriver *driver)
     return;
   }
   driver->gap_asked_at_us = driver->now_us;
-  driver->caught_up_at_us = driver->now_us + CATCH_UP_US;
   driver->ops->request_gap (driver->data, cv_mls_group_get_id (driver->group),
                             cv_mls_group_get_epoch (driver->group));
 }
@@ -156,7 +155,7 @@ sort_ordered (CvE2eeGroupDriver *driver, GBytes *commit)
   }
   guint64 epoch = cv_mls_group_get_epoch (driver->group);
   if (peek.epoch < epoch) {
-    if (driver->now_us >= driver->caught_up_at_us)
+    if (driver->gap_asked_at_us == 0 || driver->now_us >= driver->gap_asked_at_us + GAP_ANSWER_US)
       cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_COMMIT, CV_E2EE_EVERYBODY);
     return;
   }
@@ -336,6 +335,16 @@ cv_e2ee_driver_receive_run (CvE2eeGroupDriver *driver)
   driver->behind_since_us = driver->now_us;
   cv_e2ee_driver_receive_ask_gap (driver);
   return driver->now_us + CV_E2EE_HEARTBEAT_BEHIND_US;
+}
+
+void
+cv_e2ee_group_driver_on_gap_end (CvE2eeGroupDriver *driver)
+{
+  cv_e2ee_driver_enter (driver);
+  /* While a worker computes, what came before this word waits. */
+  if (!driver->is_job_running)
+    driver->caught_up_at_us = MIN (driver->caught_up_at_us, driver->now_us + GAP_PAUSE_US);
+  cv_e2ee_driver_leave (driver);
 }
 
 void

@@ -90,7 +90,8 @@ is_same (const CvE2eeDriverMember *member, const CvMlsMember *leaf)
 
 /* Takes the member out of the old list when the leaf is still the same person. */
 static CvE2eeDriverMember *
-keep_or_make (CvE2eeGroupDriver *driver, const CvMlsMember *leaf, GError **error)
+keep_or_make (CvE2eeGroupDriver *driver, const CvMlsGroup *group, const CvMlsMember *leaf,
+              GError **error)
 {
   for (guint i = 0; i < driver->members->len; i++) {
     CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
@@ -101,6 +102,7 @@ keep_or_make (CvE2eeGroupDriver *driver, const CvMlsMember *leaf, GError **error
   if (member != NULL) {
     gint64 arrive_us = MAX ((gint64)CV_E2EE_DRIVER_ARRIVE_US,
                             3 * cv_e2ee_heartbeat_interval_us (driver->members->len));
+    member->since_epoch = cv_mls_group_get_epoch (group);
     member->expected_by_us = driver->has_roster ? driver->now_us + arrive_us : 0;
     cv_e2ee_heartbeat_tracker_remove (driver->tracker, leaf->leaf);
     cv_e2ee_receiver_reset_counts (driver->receiver, leaf->leaf);
@@ -118,7 +120,7 @@ cv_e2ee_driver_roster_rebuild (CvE2eeGroupDriver *driver, const CvMlsGroup *grou
     CvMlsMember leaf;
     if (!cv_mls_group_get_member (group, (CvMlsLeaf){i}, &leaf))
       continue;
-    CvE2eeDriverMember *member = keep_or_make (driver, &leaf, error);
+    CvE2eeDriverMember *member = keep_or_make (driver, group, &leaf, error);
     if (member == NULL)
       return FALSE;
     member->public.leaf = leaf.leaf;

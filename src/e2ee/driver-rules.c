@@ -4,10 +4,13 @@
 /* The rules that every client enforces, whatever the server ordered (E2EE.md sections 4 to 6).
  *
  * Nothing here changes the driver: a commit is judged, then taken or refused as a whole. */
+#include "crypto/kem.h"
 #include "e2ee/driver-private.h"
 
 #include <string.h>
 
+#define PARENT_MORE_LEN 128 /* parent hash, unmerged leaves, lengths */
+#define WELCOME_MORE_LEN (192 * 1024) /* the secrets of a batch of newcomers, the policy */
 #define REQUIRED_CAPABILITIES 0x0003 /* RFC 9420 §13.4 */
 
 static gboolean
@@ -100,6 +103,21 @@ check_unchanged (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   return TRUE;
 }
 
+/* Whoever came after that epoch never had its secret: it would be left behind, without a moderator. */
+static gboolean
+check_all_can_follow (const CvE2eeGroupDriver *driver, const CvMlsCommitSummary *summary,
+                      GError **error)
+{
+  for (guint i = 0; i < driver->members->len; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    if (!has_leaf (summary->removed, member->public.leaf)
+        && member->since_epoch > summary->resumption_epoch)
+      return refuse (error, "expected everybody to have been here in the epoch that somebody comes"
+                            " back from");
+  }
+  return TRUE;
+}
+
 /* RFC 9420 §12.4.3.2 allows strangers to join by themselves; this profile does not. */
 static gboolean
 check_external (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, GError **error)
@@ -108,6 +126,8 @@ check_external (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, 
   if (!summary->has_resumption_psk || summary->added->len > 0 || summary->changes_policy
       || summary->removed->len != 1)
     return refuse (error, "expected an external commit to be a re-synchronisation");
+  if (!check_all_can_follow (driver, summary, error))
+    return FALSE;
   g_autoptr (CvIdentityStatement) statement =
       read_leaf (driver, received->next, summary->committer, 0, error);
   if (statement == NULL)
@@ -188,10 +208,31 @@ check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
     return refuse (error, "expected an identity to be in the meeting once");
   const CvE2eeDriverMember *known =
       cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash);
-  if (g_hash_table_contains (driver->used_refs, added->key_package_ref)
-      || (known != NULL && !cv_e2ee_driver_rules_is_later (statement, known)))
+  /* What was used by somebody who left is refused at the door only: who came later cannot know it,
+   * and a rule that some cannot keep would split the meeting. */
+  if (known != NULL && !cv_e2ee_driver_rules_is_later (statement, known))
     return refuse (error, "expected a KeyPackage to be used once");
   return TRUE;
+}
+
+/* The tree at its largest: every parent has a key. What else a Welcome has is small beside it. */
+gboolean
+cv_e2ee_driver_rules_can_carry (const CvMlsSuite *suite, guint n_members, gsize leaves_len)
+{
+  gsize parent_len = cv_crypto_kem_public_len (suite->kem) + PARENT_MORE_LEN;
+  return n_members <= CV_E2EE_MAX_MEMBERS
+         && leaves_len + n_members * parent_len <= CV_E2EE_GROUP_INFO_MAX - WELCOME_MORE_LEN;
+}
+
+gsize
+cv_e2ee_driver_rules_get_leaves_len (const CvMlsGroup *group)
+{
+  gsize len = 0;
+  CvMlsMember member;
+  for (guint32 i = 0; i < cv_mls_group_get_leaf_count (group); i++)
+    if (cv_mls_group_get_member (group, (CvMlsLeaf){i}, &member))
+      len += member.leaf_len;
+  return len;
 }
 
 static gboolean
@@ -218,6 +259,12 @@ check_adds (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, GErr
   g_autoptr (GPtrArray) admissions = NULL;
   if (summary->added->len == 0)
     return TRUE;
+  /* More at once, or in all, and the next honest commit would be too large to be relayed. */
+  if (summary->added->len > CV_E2EE_DRIVER_BATCH_MAX
+      || !cv_e2ee_driver_rules_can_carry (driver->suite,
+                                          cv_mls_group_get_n_members (received->next),
+                                          cv_e2ee_driver_rules_get_leaves_len (received->next)))
+    return refuse (error, "expected a meeting to grow by as many as it can carry");
   if (summary->psk_ids->len != 1
       || !cv_span_equal (cv_span_from_bytes (g_ptr_array_index (summary->psk_ids, 0)),
                          cv_e2ee_room_keys_get_psk_id (driver->room_keys)))
@@ -281,8 +328,9 @@ check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
     /* It came back while its removal was on its way to us. */
     if (driver->now_us < member->removable_until_us)
       continue;
-    /* Gone before we came: those who knew it as here have heard of it. */
-    if (!member->was_heard && !member->public.is_self)
+    /* Gone before we came, or added and never arrived: who knew it as here has heard of it. */
+    if (!member->was_heard && !member->public.is_self
+        && driver->now_us >= member->expected_by_us - CV_E2EE_DRIVER_GRACE_SLACK_US)
       continue;
     return refuse (error, "expected a moderator to remove somebody who is here");
   }

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#define CATCH_UP_US (10 * G_USEC_PER_SEC)
 #define GROUP_ID_LEN 32
 #define LEAF_NOT_BEFORE_S 3600 /* clocks of two computers differ */
 #define LEAF_NOT_AFTER_S (22 * 3600) /* together below 24 h (E2EE.md section 4) */
@@ -428,6 +429,7 @@ cv_e2ee_group_driver_set_connected (CvE2eeGroupDriver *driver, gboolean is_conne
     driver->reconnected_at_us = driver->now_us;
     driver->is_connected = TRUE;
     driver->was_cut = TRUE;
+    driver->caught_up_at_us = driver->now_us + CATCH_UP_US;
     cv_e2ee_driver_receive_ask_gap (driver);
   }
   driver->is_connected = is_connected;

@@ -191,6 +191,8 @@ void cv_e2ee_group_driver_on_commit_accepted (CvE2eeGroupDriver *driver, guint64
 void cv_e2ee_group_driver_on_commit_rejected (CvE2eeGroupDriver *driver, guint64 epoch);
 /* The server voided the ordered commit of this epoch: another one comes for it. */
 void cv_e2ee_group_driver_on_commit_voided (CvE2eeGroupDriver *driver, guint64 epoch);
+/* All of the gap's answer was given. */
+void cv_e2ee_group_driver_on_gap_end (CvE2eeGroupDriver *driver);
 void cv_e2ee_group_driver_on_gap_unavailable (CvE2eeGroupDriver *driver);
 void cv_e2ee_group_driver_on_start_refused (CvE2eeGroupDriver *driver);
 /* The room's group as the server has it: confirms start_group, and after a resume tells whether ours

@@ -167,9 +167,11 @@ summarise (const CvMlsGroup *group, const CvMlsStagedCommit *staged, CvMlsCommit
   for (guint i = 0; i < staged->effects.psks->len; i++) {
     const CvMlsPskId *id = g_ptr_array_index (staged->effects.psks, i);
 
-    if (id->type == CV_MLS_PSK_RESUMPTION)
+    if (id->type == CV_MLS_PSK_RESUMPTION) {
+      summary->resumption_epoch =
+          summary->has_resumption_psk ? MIN (summary->resumption_epoch, id->epoch) : id->epoch;
       summary->has_resumption_psk = TRUE;
-    else
+    } else
       g_ptr_array_add (summary->psk_ids, g_bytes_ref (id->id));
   }
   summarise_leaves (group, staged, summary);

@@ -364,6 +364,7 @@ typedef struct {
   GArray *updated;
   GPtrArray *psk_ids; /* GBytes, external PSKs */
   gboolean has_resumption_psk;
+  guint64 resumption_epoch; /* the oldest that they name; goes with has_resumption_psk */
   gboolean changes_policy; /* a GroupContextExtensions proposal is among them */
   gboolean removes_self;
   gboolean has_reinit; /* `next` is the group's last epoch: cv_mls_group_get_reinit */

@@ -3,109 +3,28 @@
 
 /* A member whose program does not keep the rules: Bob, no moderator, with valid keys. Every commit
  * here is valid MLS; the others must refuse it, and the meeting goes on without him. */
-#include "crypto/signature.h"
 #include "e2ee/admission.h"
-#include "e2ee/driver-private.h"
-#include "fixtures/e2ee-world.h"
+#include "e2ee/hostile-meeting.h"
 #include "mls/group-private.h"
 
 #include <string.h>
 
 #define SECOND G_USEC_PER_SEC
 
-typedef struct {
-  World *world;
-  Person *alice;
-  Person *bob;
-  Person *carol;
-} Meeting;
-
 static void
-start (Meeting *meeting, CvE2eeAdmissionMode admission)
-{
-  g_autoptr (GError) error = NULL;
-  meeting->world = world_new ((CvMlsSuiteId){0x0001});
-  meeting->alice = world_add (meeting->world, "Alice", "");
-  meeting->bob = world_add (meeting->world, "Bob", "");
-  meeting->carol = world_add (meeting->world, "Carol", "");
-  Person *guests[] = {meeting->bob, meeting->carol};
-  world_host (meeting->world, meeting->alice, admission);
-  for (guint i = 0; i < 2; i++) {
-    world_knock (meeting->world, guests[i]);
-    world_run_for (meeting->world, SECOND / 100);
-    if (admission == CV_E2EE_ADMISSION_MODERATOR)
-      g_assert_true (cv_e2ee_group_driver_admit (meeting->alice->driver, guests[i]->id, &error));
-    world_run_until_members (meeting->world, i + 2, 5 * SECOND);
-  }
-  world_run_for (meeting->world, 2 * SECOND);
-}
-
-static void
-set_up (Meeting *meeting, gconstpointer data)
-{
-  start (meeting, CV_E2EE_ADMISSION_LINK);
-}
-
-static void
-set_up_moderated (Meeting *meeting, gconstpointer data)
-{
-  start (meeting, CV_E2EE_ADMISSION_MODERATOR);
-}
-
-static void
-tear_down (Meeting *meeting, gconstpointer data)
-{
-  world_free (meeting->world);
-}
-
-/* Bob's program, without its manners. */
-static void
-commit_as_bob (Meeting *meeting, CvMlsCommitParams *params)
-{
-  g_auto (CvMlsCommitResult) result = {0};
-  g_autoptr (GError) error = NULL;
-  params->now_s = (guint64)(meeting->world->clock.wall_us / G_USEC_PER_SEC);
-  g_assert_true (cv_mls_group_commit (meeting->bob->driver->group, params, &result, &error));
-  g_assert_no_error (error);
-  world_order (meeting->world, meeting->bob, result.commit);
-}
-
-static void
-assert_refused (Meeting *meeting)
-{
-  guint64 epoch = cv_e2ee_group_driver_get_epoch (meeting->alice->driver);
-  world_run_for (meeting->world, SECOND);
-  g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (meeting->alice->driver), ==, epoch);
-  g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (meeting->carol->driver), ==, epoch);
-  g_assert_cmpuint (
-      cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT),
-      ==, 1);
-  g_assert_cmpuint (meeting->world->n_voided, ==, 1);
-  const CvE2eeTrust *trust = cv_e2ee_group_driver_get_trust (meeting->alice->driver);
-  g_assert_cmpint (trust->state, ==, CV_E2EE_SHIELD_WARNING);
-  CvE2eeReason reason = g_array_index (trust->reasons, CvE2eeReason, 0);
-  g_assert_cmpint (reason.kind, ==, CV_E2EE_REASON_REJECTED_COMMIT);
-  g_assert_cmpuint (reason.leaf.index, ==, world_leaf (meeting->bob).index);
-  /* The server has thrown Bob out; the others go on. */
-  world_run_until_members (meeting->world, 2, 25 * SECOND);
-  world_run_for (meeting->world, SECOND);
-  world_assert_agree (meeting->world);
-}
-
-static void
-test_policy (Meeting *meeting, gconstpointer data)
+test_policy (HostileMeeting *meeting, gconstpointer data)
 {
   CvE2eePolicy policy = *cv_e2ee_group_driver_get_policy (meeting->bob->driver);
   policy.is_locked = TRUE;
   g_autoptr (GBytes) encoded = cv_e2ee_policy_write (&policy);
   CvSpan span = cv_span_from_bytes (encoded);
-  commit_as_bob (meeting,
-                 &(CvMlsCommitParams){.policy = &span, .policy_type = CV_E2EE_POLICY_TYPE});
-  assert_refused (meeting);
+  hostile_commit (meeting,
+                  &(CvMlsCommitParams){.policy = &span, .policy_type = CV_E2EE_POLICY_TYPE});
+  hostile_assert_refused (meeting);
 }
 
 static void
-test_promotes_himself (Meeting *meeting, gconstpointer data)
+test_promotes_himself (HostileMeeting *meeting, gconstpointer data)
 {
   CvE2eePolicy policy = *cv_e2ee_group_driver_get_policy (meeting->bob->driver);
   const CvE2eeMember *self =
@@ -113,54 +32,54 @@ test_promotes_himself (Meeting *meeting, gconstpointer data)
   memcpy (policy.moderators[policy.n_moderators++].hash, self->identity_hash, CV_IDENTITY_HASH_LEN);
   g_autoptr (GBytes) encoded = cv_e2ee_policy_write (&policy);
   CvSpan span = cv_span_from_bytes (encoded);
-  commit_as_bob (meeting,
-                 &(CvMlsCommitParams){.policy = &span, .policy_type = CV_E2EE_POLICY_TYPE});
-  assert_refused (meeting);
+  hostile_commit (meeting,
+                  &(CvMlsCommitParams){.policy = &span, .policy_type = CV_E2EE_POLICY_TYPE});
+  hostile_assert_refused (meeting);
 }
 
 /* RFC 9420 allows a PublicMessage; here the server must not read what a commit says. */
 static void
-test_in_the_open (Meeting *meeting, gconstpointer data)
+test_in_the_open (HostileMeeting *meeting, gconstpointer data)
 {
-  commit_as_bob (meeting, &(CvMlsCommitParams){.is_public = TRUE});
-  assert_refused (meeting);
+  hostile_commit (meeting, &(CvMlsCommitParams){.is_public = TRUE});
+  hostile_assert_refused (meeting);
 }
 
 /* Of an epoch before Carol's it would leave her behind, and with her no moderator was asked. */
 static void
-test_old_epochs_key (Meeting *meeting, gconstpointer data)
+test_old_epochs_key (HostileMeeting *meeting, gconstpointer data)
 {
   const CvMlsResumption resumption = {.epoch =
                                           cv_mls_group_get_epoch (meeting->bob->driver->group)};
-  commit_as_bob (meeting, &(CvMlsCommitParams){.resumptions = &resumption, .n_resumptions = 1});
-  assert_refused (meeting);
+  hostile_commit (meeting, &(CvMlsCommitParams){.resumptions = &resumption, .n_resumptions = 1});
+  hostile_assert_refused (meeting);
 }
 
 /* RFC 9420 §11.2 lets any member shut the group down; in a meeting nobody may. */
 static void
-test_reinit (Meeting *meeting, gconstpointer data)
+test_reinit (HostileMeeting *meeting, gconstpointer data)
 {
   const CvMlsReinit reinit = {.group_id = CV_SPAN_LITERAL ("next"), .suite = {0x0001}};
-  commit_as_bob (meeting, &(CvMlsCommitParams){.reinit = &reinit});
-  assert_refused (meeting);
+  hostile_commit (meeting, &(CvMlsCommitParams){.reinit = &reinit});
+  hostile_assert_refused (meeting);
 }
 
 static void
-test_removal (Meeting *meeting, gconstpointer data)
+test_removal (HostileMeeting *meeting, gconstpointer data)
 {
   CvMlsLeaf carol = world_leaf (meeting->carol);
-  commit_as_bob (meeting, &(CvMlsCommitParams){.removes = &carol, .n_removes = 1});
-  assert_refused (meeting);
+  hostile_commit (meeting, &(CvMlsCommitParams){.removes = &carol, .n_removes = 1});
+  hostile_assert_refused (meeting);
   g_assert_cmpuint (meeting->carol->n_ended, ==, 0);
 }
 
 static void
-test_removal_in_grace (Meeting *meeting, gconstpointer data)
+test_removal_in_grace (HostileMeeting *meeting, gconstpointer data)
 {
   CvMlsLeaf carol = world_leaf (meeting->carol);
   world_cut (meeting->world, meeting->carol);
   world_run_for (meeting->world, 3 * SECOND);
-  commit_as_bob (meeting, &(CvMlsCommitParams){.removes = &carol, .n_removes = 1});
+  hostile_commit (meeting, &(CvMlsCommitParams){.removes = &carol, .n_removes = 1});
   world_run_for (meeting->world, SECOND);
   g_assert_cmpuint (
       cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT),
@@ -169,154 +88,58 @@ test_removal_in_grace (Meeting *meeting, gconstpointer data)
 
 /* ---- adding ---- */
 
-typedef struct {
-  const char *name;
-  guint8 room_id[CV_E2EE_ROOM_ID_LEN];
-  gboolean signs_another_key;
-  CvIdentityKeyPair *identity; /* NULL: a new one */
-} Guest;
-
-/* A leaf as anybody could make it. */
-typedef struct {
-  CvCryptoKeyPair key;
-  GBytes *statement;
-  CvMlsLeafParams params;
-} Leaf;
-
 static void
-leaf_clear (Leaf *leaf)
+test_add_without_room_key (HostileMeeting *meeting, gconstpointer data)
 {
-  cv_crypto_key_pair_clear (&leaf->key);
-  g_clear_pointer (&leaf->statement, g_bytes_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Leaf, leaf_clear)
-
-static void
-leaf_init (Leaf *leaf, World *world, const Guest *guest)
-{
-  g_autoptr (GError) error = NULL;
-  g_auto (CvCryptoKeyPair) other = {0};
-  static const guint16 types[] = {CV_E2EE_POLICY_TYPE};
-  guint64 now_s = (guint64)(world->clock.wall_us / G_USEC_PER_SEC);
-  g_autoptr (CvIdentityKeyPair) identity =
-      guest->identity != NULL ? cv_identity_key_pair_ref (guest->identity)
-                              : cv_identity_key_pair_generate (world->crypto, &error);
-  g_assert_true (
-      cv_crypto_signature_generate (world->crypto, world->suite->signature, &leaf->key, &error));
-  g_assert_true (
-      cv_crypto_signature_generate (world->crypto, world->suite->signature, &other, &error));
-  CvIdentityStatementParams statement_params = {
-      .name = guest->name,
-      .mls_public =
-          cv_span_from_bytes (guest->signs_another_key ? other.public_key : leaf->key.public_key),
-      .room_id = CV_SPAN_ARRAY (guest->room_id),
-      .not_before_s = now_s - 60,
-      .not_after_s = now_s + 3600,
-  };
-  leaf->statement = cv_identity_statement_sign (world->crypto, identity, &statement_params, &error);
-  g_assert_no_error (error);
-  leaf->params = (CvMlsLeafParams){
-      .suite = world->suite,
-      .signature_private = cv_secret_span (leaf->key.private_key),
-      .signature_public = cv_span_from_bytes (leaf->key.public_key),
-      .identity = cv_span_from_bytes (leaf->statement),
-      .extension_types = types,
-      .n_extension_types = 1,
-      .not_before_s = now_s - 60,
-      .not_after_s = now_s + 3600,
-  };
-}
-
-static GBytes *
-make_key_package (World *world, const Guest *guest)
-{
-  g_autoptr (GError) error = NULL;
-  g_auto (Leaf) leaf = {0};
-  leaf_init (&leaf, world, guest);
-  g_autoptr (CvMlsJoiner) joiner = cv_mls_joiner_new (world->crypto, &leaf.params, &error);
-  g_assert_no_error (error);
-  return g_bytes_ref (cv_mls_joiner_get_key_package (joiner));
+  HostileGuest guest = hostile_make_guest (meeting);
+  hostile_add (meeting, &guest, FALSE);
+  hostile_assert_refused (meeting);
 }
 
 static void
-add_package_as_bob (Meeting *meeting, GBytes *key_package, gboolean has_psk)
+test_add_for_another_room (HostileMeeting *meeting, gconstpointer data)
 {
-  CvSpan span = cv_span_from_bytes (key_package);
-  CvMlsPsk psk = {
-      .id = cv_e2ee_room_keys_get_psk_id (meeting->bob->keys),
-      .secret = cv_e2ee_room_keys_get_psk (meeting->bob->keys),
-  };
-  commit_as_bob (meeting, &(CvMlsCommitParams){
-                              .adds = &span, .n_adds = 1, .psks = &psk, .n_psks = has_psk ? 1 : 0});
-}
-
-static void
-add_as_bob (Meeting *meeting, const Guest *guest, gboolean has_psk)
-{
-  g_autoptr (GBytes) key_package = make_key_package (meeting->world, guest);
-  add_package_as_bob (meeting, key_package, has_psk);
-}
-
-static Guest
-make_guest (Meeting *meeting)
-{
-  Guest guest = {.name = "Mallory"};
-  memcpy (guest.room_id, meeting->world->room_id, sizeof guest.room_id);
-  return guest;
-}
-
-static void
-test_add_without_room_key (Meeting *meeting, gconstpointer data)
-{
-  Guest guest = make_guest (meeting);
-  add_as_bob (meeting, &guest, FALSE);
-  assert_refused (meeting);
-}
-
-static void
-test_add_for_another_room (Meeting *meeting, gconstpointer data)
-{
-  Guest guest = make_guest (meeting);
+  HostileGuest guest = hostile_make_guest (meeting);
   guest.room_id[0] ^= 1;
-  add_as_bob (meeting, &guest, TRUE);
-  assert_refused (meeting);
+  hostile_add (meeting, &guest, TRUE);
+  hostile_assert_refused (meeting);
 }
 
 static void
-test_add_with_borrowed_statement (Meeting *meeting, gconstpointer data)
+test_add_with_borrowed_statement (HostileMeeting *meeting, gconstpointer data)
 {
-  Guest guest = make_guest (meeting);
+  HostileGuest guest = hostile_make_guest (meeting);
   guest.signs_another_key = TRUE;
-  add_as_bob (meeting, &guest, TRUE);
-  assert_refused (meeting);
+  hostile_add (meeting, &guest, TRUE);
+  hostile_assert_refused (meeting);
 }
 
 static void
-test_add_of_somebody_who_is_here (Meeting *meeting, gconstpointer data)
+test_add_of_somebody_who_is_here (HostileMeeting *meeting, gconstpointer data)
 {
-  Guest guest = make_guest (meeting);
+  HostileGuest guest = hostile_make_guest (meeting);
   guest.identity = meeting->alice->identity;
-  add_as_bob (meeting, &guest, TRUE);
-  assert_refused (meeting);
+  hostile_add (meeting, &guest, TRUE);
+  hostile_assert_refused (meeting);
 }
 
 static void
-test_add_while_locked (Meeting *meeting, gconstpointer data)
+test_add_while_locked (HostileMeeting *meeting, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  Guest guest = make_guest (meeting);
+  HostileGuest guest = hostile_make_guest (meeting);
   g_assert_true (cv_e2ee_group_driver_set_locked (meeting->alice->driver, TRUE, &error));
   world_run_for (meeting->world, 12 * SECOND);
-  add_as_bob (meeting, &guest, TRUE);
-  assert_refused (meeting);
+  hostile_add (meeting, &guest, TRUE);
+  hostile_assert_refused (meeting);
 }
 
 static void
-test_add_without_admission (Meeting *meeting, gconstpointer data)
+test_add_without_admission (HostileMeeting *meeting, gconstpointer data)
 {
-  Guest guest = make_guest (meeting);
-  add_as_bob (meeting, &guest, TRUE);
-  assert_refused (meeting);
+  HostileGuest guest = hostile_make_guest (meeting);
+  hostile_add (meeting, &guest, TRUE);
+  hostile_assert_refused (meeting);
 }
 
 /* ---- leaves that would make the group too large to be sent ---- */
@@ -324,14 +147,14 @@ test_add_without_admission (Meeting *meeting, gconstpointer data)
 static const guint8 ballast[CV_E2EE_LEAF_MAX_LEN];
 
 static CvMlsCipher
-get_cipher (Meeting *meeting)
+get_cipher (HostileMeeting *meeting)
 {
   return (CvMlsCipher){meeting->world->crypto, meeting->world->suite};
 }
 
 /* What was signed, with its signature behind it. */
 static void
-sign_again (Meeting *meeting, const Leaf *leaf, const char *label, CvWriter *writer)
+sign_again (HostileMeeting *meeting, const HostileLeaf *leaf, const char *label, CvWriter *writer)
 {
   CvMlsCipher cipher = get_cipher (meeting);
   g_autoptr (GBytes) signature = cv_mls_labels_sign (&cipher, leaf->params.signature_private, label,
@@ -352,13 +175,13 @@ get_tail_len (const GPtrArray *extensions, GBytes *signature)
 
 /* A valid KeyPackage whose leaf has ballast in an extension. */
 static GBytes *
-make_fat_key_package (Meeting *meeting)
+make_fat_key_package (HostileMeeting *meeting)
 {
-  Guest guest = make_guest (meeting);
-  g_auto (Leaf) leaf = {0};
+  HostileGuest guest = hostile_make_guest (meeting);
+  g_auto (HostileLeaf) leaf = {0};
   g_auto (CvWriter) node;
   g_auto (CvWriter) package;
-  leaf_init (&leaf, meeting->world, &guest);
+  hostile_leaf_init (&leaf, meeting->world, &guest);
   g_autoptr (CvMlsJoiner) joiner = cv_mls_joiner_new (meeting->world->crypto, &leaf.params, NULL);
   g_autoptr (CvMlsKeyPackage) thin =
       cv_mls_key_package_parse (cv_span_from_bytes (cv_mls_joiner_get_key_package (joiner)), NULL);
@@ -381,15 +204,15 @@ make_fat_key_package (Meeting *meeting)
 }
 
 static void
-test_adds_a_fat_leaf (Meeting *meeting, gconstpointer data)
+test_adds_a_fat_leaf (HostileMeeting *meeting, gconstpointer data)
 {
   g_autoptr (GBytes) key_package = make_fat_key_package (meeting);
-  add_package_as_bob (meeting, key_package, TRUE);
-  assert_refused (meeting);
+  hostile_add_package (meeting, key_package, TRUE);
+  hostile_assert_refused (meeting);
 }
 
 static void
-test_fat_leaf_at_the_door (Meeting *meeting, gconstpointer data)
+test_fat_leaf_at_the_door (HostileMeeting *meeting, gconstpointer data)
 {
   g_autoptr (GBytes) key_package = make_fat_key_package (meeting);
   g_autoptr (GBytes) sealed =
@@ -401,24 +224,24 @@ test_fat_leaf_at_the_door (Meeting *meeting, gconstpointer data)
 }
 
 static void
-test_grows_fat (Meeting *meeting, gconstpointer data)
+test_grows_fat (HostileMeeting *meeting, gconstpointer data)
 {
   const CvMlsGroup *bobs = meeting->bob->driver->group;
   const CvMlsLeafNode *own =
       cv_mls_ratchet_tree_get_leaf (bobs->epoch->tree, cv_mls_group_get_own_leaf (bobs));
   cv_mls_extension_list_add (own->extensions, CV_E2EE_POLICY_TYPE, CV_SPAN_ARRAY (ballast));
-  commit_as_bob (meeting, &(CvMlsCommitParams){0});
-  assert_refused (meeting);
+  hostile_commit (meeting, &(CvMlsCommitParams){0});
+  hostile_assert_refused (meeting);
 }
 
 /* Bob hands somebody the GroupInfo, the room's key, and with `has_epoch` the group's own PSK. All of
  * it is an external commit by RFC 9420 §12.4.3.2; a meeting takes only who comes back. */
 static void
-come_from_outside (Meeting *meeting, gboolean has_epoch)
+come_from_outside (HostileMeeting *meeting, gboolean has_epoch)
 {
   g_autoptr (GError) error = NULL;
-  Guest guest = make_guest (meeting);
-  g_auto (Leaf) leaf = {0};
+  HostileGuest guest = hostile_make_guest (meeting);
+  g_auto (HostileLeaf) leaf = {0};
   g_auto (CvMlsCommitResult) result = {0};
   CvMlsGroup *bobs = meeting->bob->driver->group;
   guint64 epoch = cv_mls_group_get_epoch (bobs);
@@ -430,7 +253,7 @@ come_from_outside (Meeting *meeting, gboolean has_epoch)
       .secret = cv_e2ee_room_keys_get_psk (meeting->bob->keys),
   };
   g_assert_no_error (error);
-  leaf_init (&leaf, meeting->world, &guest);
+  hostile_leaf_init (&leaf, meeting->world, &guest);
   const CvMlsExternalJoinParams params = {
       .group_info = cv_span_from_bytes (info),
       .leaf = &leaf.params,
@@ -447,7 +270,7 @@ come_from_outside (Meeting *meeting, gboolean has_epoch)
 }
 
 static void
-test_external_commit (Meeting *meeting, gconstpointer has_epoch)
+test_external_commit (HostileMeeting *meeting, gconstpointer has_epoch)
 {
   guint64 epoch = cv_e2ee_group_driver_get_epoch (meeting->alice->driver);
   Person *others[] = {meeting->alice, meeting->carol};
@@ -474,14 +297,14 @@ typedef enum {
 } Forgery;
 
 static void
-add_with_admission (Meeting *meeting, Forgery forgery)
+add_with_admission (HostileMeeting *meeting, Forgery forgery)
 {
   g_autoptr (GError) error = NULL;
-  Guest guest = make_guest (meeting);
+  HostileGuest guest = hostile_make_guest (meeting);
   CvMlsGroup *alices = meeting->alice->driver->group;
   guint64 now_s = (guint64)(meeting->world->clock.wall_us / G_USEC_PER_SEC);
   g_auto (CvMlsKeyPackageInfo) info = {0};
-  g_autoptr (GBytes) key_package = make_key_package (meeting->world, &guest);
+  g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
   CvSpan span = cv_span_from_bytes (key_package);
   g_assert_true (cv_mls_key_package_inspect (meeting->world->crypto, meeting->world->suite, span,
                                              now_s, &info, &error));
@@ -503,22 +326,23 @@ add_with_admission (Meeting *meeting, Forgery forgery)
       .id = cv_e2ee_room_keys_get_psk_id (meeting->bob->keys),
       .secret = cv_e2ee_room_keys_get_psk (meeting->bob->keys),
   };
-  commit_as_bob (meeting, &(CvMlsCommitParams){.adds = &span,
-                                               .n_adds = 1,
-                                               .psks = &psk,
-                                               .n_psks = 1,
-                                               .authenticated_data = cv_span_from_bytes (encoded)});
+  hostile_commit (meeting,
+                  &(CvMlsCommitParams){.adds = &span,
+                                       .n_adds = 1,
+                                       .psks = &psk,
+                                       .n_psks = 1,
+                                       .authenticated_data = cv_span_from_bytes (encoded)});
 }
 
 static void
-test_admission_forged (Meeting *meeting, gconstpointer data)
+test_admission_forged (HostileMeeting *meeting, gconstpointer data)
 {
   add_with_admission (meeting, (Forgery)GPOINTER_TO_INT (data));
-  assert_refused (meeting);
+  hostile_assert_refused (meeting);
 }
 
 static void
-test_admission_valid (Meeting *meeting, gconstpointer data)
+test_admission_valid (HostileMeeting *meeting, gconstpointer data)
 {
   /* Shows that the others fail for the reason they name. */
   add_with_admission (meeting, VALID);
@@ -529,7 +353,7 @@ test_admission_valid (Meeting *meeting, gconstpointer data)
 /* ---- names and connections ---- */
 
 static void
-test_known_name_with_another_key (Meeting *meeting, gconstpointer data)
+test_known_name_with_another_key (HostileMeeting *meeting, gconstpointer data)
 {
   meeting->alice->contact = CV_IDENTITY_CONTACT_CHANGED;
   cv_e2ee_group_driver_refresh_contacts (meeting->alice->driver);
@@ -543,7 +367,7 @@ test_known_name_with_another_key (Meeting *meeting, gconstpointer data)
 }
 
 static void
-test_claims_anothers_connection (Meeting *meeting, gconstpointer data)
+test_claims_anothers_connection (HostileMeeting *meeting, gconstpointer data)
 {
   /* Bob says that Carol's connection is his and leaves it at that; then his own breaks. */
   guint64 epoch = meeting->world->epoch;
@@ -556,40 +380,45 @@ test_claims_anothers_connection (Meeting *meeting, gconstpointer data)
 }
 
 #define ADD(path, set_up_fn, data, test_fn)                                                        \
-  g_test_add ("/e2ee/hostile-member/" path, Meeting, data, set_up_fn, test_fn, tear_down)
+  g_test_add ("/e2ee/hostile-member/" path, HostileMeeting, data, set_up_fn, test_fn,              \
+              hostile_tear_down)
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  ADD ("policy", set_up, NULL, test_policy);
-  ADD ("promotes-himself", set_up, NULL, test_promotes_himself);
-  ADD ("reinit", set_up, NULL, test_reinit);
-  ADD ("in-the-open", set_up, NULL, test_in_the_open);
-  ADD ("old-epochs-key", set_up, NULL, test_old_epochs_key);
-  ADD ("external-commit-of-a-stranger", set_up, GINT_TO_POINTER (FALSE), test_external_commit);
-  ADD ("external-commit-with-a-lent-epoch", set_up, GINT_TO_POINTER (TRUE), test_external_commit);
-  ADD ("removal", set_up, NULL, test_removal);
-  ADD ("removal-in-grace", set_up, NULL, test_removal_in_grace);
-  ADD ("add-without-room-key", set_up, NULL, test_add_without_room_key);
-  ADD ("add-for-another-room", set_up, NULL, test_add_for_another_room);
-  ADD ("add-with-borrowed-statement", set_up, NULL, test_add_with_borrowed_statement);
-  ADD ("add-of-somebody-who-is-here", set_up, NULL, test_add_of_somebody_who_is_here);
-  ADD ("add-while-locked", set_up, NULL, test_add_while_locked);
-  ADD ("add-without-admission", set_up_moderated, NULL, test_add_without_admission);
-  ADD ("adds-a-fat-leaf", set_up, NULL, test_adds_a_fat_leaf);
-  ADD ("fat-leaf-at-the-door", set_up, NULL, test_fat_leaf_at_the_door);
-  ADD ("grows-fat", set_up, NULL, test_grows_fat);
-  ADD ("admission-by-bob", set_up_moderated, GINT_TO_POINTER (FORGED_BY_BOB),
+  ADD ("policy", hostile_set_up, NULL, test_policy);
+  ADD ("promotes-himself", hostile_set_up, NULL, test_promotes_himself);
+  ADD ("reinit", hostile_set_up, NULL, test_reinit);
+  ADD ("in-the-open", hostile_set_up, NULL, test_in_the_open);
+  ADD ("old-epochs-key", hostile_set_up, NULL, test_old_epochs_key);
+  ADD ("external-commit-of-a-stranger", hostile_set_up, GINT_TO_POINTER (FALSE),
+       test_external_commit);
+  ADD ("external-commit-with-a-lent-epoch", hostile_set_up, GINT_TO_POINTER (TRUE),
+       test_external_commit);
+  ADD ("removal", hostile_set_up, NULL, test_removal);
+  ADD ("removal-in-grace", hostile_set_up, NULL, test_removal_in_grace);
+  ADD ("add-without-room-key", hostile_set_up, NULL, test_add_without_room_key);
+  ADD ("add-for-another-room", hostile_set_up, NULL, test_add_for_another_room);
+  ADD ("add-with-borrowed-statement", hostile_set_up, NULL, test_add_with_borrowed_statement);
+  ADD ("add-of-somebody-who-is-here", hostile_set_up, NULL, test_add_of_somebody_who_is_here);
+  ADD ("add-while-locked", hostile_set_up, NULL, test_add_while_locked);
+  ADD ("add-without-admission", hostile_set_up_moderated, NULL, test_add_without_admission);
+  ADD ("adds-a-fat-leaf", hostile_set_up, NULL, test_adds_a_fat_leaf);
+  ADD ("fat-leaf-at-the-door", hostile_set_up, NULL, test_fat_leaf_at_the_door);
+  ADD ("grows-fat", hostile_set_up, NULL, test_grows_fat);
+  ADD ("admission-by-bob", hostile_set_up_moderated, GINT_TO_POINTER (FORGED_BY_BOB),
        test_admission_forged);
-  ADD ("admission-in-alices-name", set_up_moderated, GINT_TO_POINTER (FORGED_IN_ALICES_NAME),
+  ADD ("admission-in-alices-name", hostile_set_up_moderated,
+       GINT_TO_POINTER (FORGED_IN_ALICES_NAME), test_admission_forged);
+  ADD ("admission-for-another", hostile_set_up_moderated, GINT_TO_POINTER (FOR_ANOTHER),
        test_admission_forged);
-  ADD ("admission-for-another", set_up_moderated, GINT_TO_POINTER (FOR_ANOTHER),
+  ADD ("admission-expired", hostile_set_up_moderated, GINT_TO_POINTER (EXPIRED),
        test_admission_forged);
-  ADD ("admission-expired", set_up_moderated, GINT_TO_POINTER (EXPIRED), test_admission_forged);
-  ADD ("admission-too-long", set_up_moderated, GINT_TO_POINTER (TOO_LONG), test_admission_forged);
-  ADD ("admission-valid", set_up_moderated, NULL, test_admission_valid);
-  ADD ("known-name-with-another-key", set_up, NULL, test_known_name_with_another_key);
-  ADD ("claims-anothers-connection", set_up, NULL, test_claims_anothers_connection);
+  ADD ("admission-too-long", hostile_set_up_moderated, GINT_TO_POINTER (TOO_LONG),
+       test_admission_forged);
+  ADD ("admission-valid", hostile_set_up_moderated, NULL, test_admission_valid);
+  ADD ("known-name-with-another-key", hostile_set_up, NULL, test_known_name_with_another_key);
+  ADD ("claims-anothers-connection", hostile_set_up, NULL, test_claims_anothers_connection);
   return g_test_run ();
 }
