@@ -8,6 +8,31 @@
 
 #include <string.h>
 
+const char *
+world_deed_to_string (WorldDeed deed)
+{
+  static const char *const names[WORLD_N_DEEDS] = {
+      [WORLD_DEED_COMMIT] = "commit",
+      [WORLD_DEED_PROPOSE] = "proposals and a commit",
+      [WORLD_DEED_RACE] = "race",
+      [WORLD_DEED_SLEEP] = "sleep",
+      [WORLD_DEED_GUEST] = "guest",
+      [WORLD_DEED_DEAFNESS] = "deafness",
+      [WORLD_DEED_ADD] = "add",
+      [WORLD_DEED_REMOVE] = "remove",
+      [WORLD_DEED_POLICY] = "policy",
+      [WORLD_DEED_PSK] = "PSK",
+      [WORLD_DEED_RESUMPTION] = "resumption PSK",
+      [WORLD_DEED_PROPOSED_ADD] = "proposed add",
+      [WORLD_DEED_PROPOSED_UPDATE] = "proposed update",
+      [WORLD_DEED_PROPOSED_REMOVE] = "proposed remove",
+      [WORLD_DEED_PROPOSED_PSK] = "proposed PSK",
+      [WORLD_DEED_PROPOSED_RESUMPTION] = "proposed resumption PSK",
+  };
+
+  return names[deed];
+}
+
 World *
 world_new (guint16 suite, guint n_people, guint32 seed)
 {
@@ -23,6 +48,7 @@ world_new (guint16 suite, guint n_people, guint32 seed)
     world->people[i] = member_new (world->suite, name);
   }
   member_create (world->people[0]);
+  world_assert_agree (world, 0);
   return world;
 }
 
@@ -33,6 +59,7 @@ world_free (World *world)
     return;
   for (guint i = 0; i < world->n_people; i++)
     member_free (world->people[i]);
+  g_clear_pointer (&world->behind, cv_mls_group_unref);
   g_rand_free (world->rand);
   g_free (world);
 }
@@ -128,8 +155,21 @@ assert_is_self (const Member *person)
   g_assert_true (cv_span_equal (self.identity, cv_span (person->name, strlen (person->name))));
 }
 
+/* The group's own number says that no epoch went by uncompared. */
+static void
+count_epoch (World *world, const CvMlsGroup *group)
+{
+  guint64 epoch = cv_mls_group_get_epoch (group);
+
+  if (epoch + 1 == world->n_agreed)
+    return;
+  g_assert_cmpuint (epoch, ==, world->n_agreed);
+  world->n_agreed++;
+  world->tally.n_epochs_of[cv_mls_group_get_n_members (group)]++;
+}
+
 void
-world_assert_agree (World *world)
+world_assert_agree (World *world, guint n_absent)
 {
   const Member *speaker = world_pick (world, TRUE, NULL);
   const CvMlsGroup *first = speaker->group;
@@ -139,7 +179,7 @@ world_assert_agree (World *world)
       cv_mls_group_export (first, "Conclave 1.0 file", cv_mls_group_get_id (first), 32, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (cv_mls_group_get_n_members (first), ==, world_count_inside (world));
+  g_assert_cmpuint (cv_mls_group_get_n_members (first), ==, world_count_inside (world) + n_absent);
   assert_true_tree_hash (first, tree);
   for (guint i = 0; i < world->n_people; i++) {
     const Member *person = world->people[i];
@@ -153,4 +193,12 @@ world_assert_agree (World *world)
     assert_same_epoch (person->group, first, exported);
     assert_same_roster (person->group, first);
   }
+  count_epoch (world, first);
+}
+
+void
+world_assert_all_compared (World *world)
+{
+  g_assert_cmpuint (cv_mls_group_get_epoch (world_pick (world, TRUE, NULL)->group) + 1, ==,
+                    world->n_agreed);
 }
