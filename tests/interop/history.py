@@ -3,7 +3,7 @@
 """A random history of one group whose members are of two implementations.
 
 Everything random in what is *done* comes from the seed; keys come from the drivers. The history
-plays the delivery service: it orders commits, loses some, keeps late mail, and after every epoch it
+plays the delivery service: it orders commits, loses some, keeps late mail, and after every step it
 compares what the members say. Whatever they do not agree on is a Disagreement.
 """
 import random
@@ -11,6 +11,7 @@ import time
 from collections import Counter
 
 import ts_limits
+from agreement import Agreement, Disagreement
 from driver import Refusal, pack, unpack
 
 MOST_MEMBERS = 16
@@ -26,10 +27,6 @@ MOST_READERS = 2
 # Every suite that both sides have, within twenty seeds.
 SUITES = (1, 0xF001, 3, 7, 1, 0xF001, 3, 2, 1, 0xF001, 4, 3, 1, 0xF001, 5, 3, 1, 0xF001, 6, 1)
 THEIRS = "ts-mls"
-
-
-class Disagreement(Exception):
-    """The two implementations do not say the same."""
 
 
 class Member:
@@ -64,7 +61,8 @@ class History:
         self.members = []
         self.pending = []
         self.psks = {}
-        self.epoch = 0
+        self.agreement = Agreement()
+        self.most_members = 0
         self.count = Counter()
         self.log = []
         self.n_named = 0
@@ -140,32 +138,17 @@ class History:
 
     # ---- what must be equal ----
 
-    def same(self, what, values):
-        """values: (member, value) of each member."""
-        (first, expected), *others = values
-        for member, value in others:
-            if value != expected:
-                raise Disagreement(f"{what}: {first} says {expected}, {member} says {value}")
-
     def look_around(self):
-        """After every epoch: epoch, roster, transcript, authenticator and an exported secret."""
-        states = [(member, member.call("state")) for member in self.members]
-        for what in ("epoch", "members", "epoch_authenticator", "confirmed_transcript_hash"):
-            self.same(what, [(member, state[what]) for member, state in states])
+        """After every epoch."""
         words = {"label": f"interop {self.random.randrange(10)}",
                  "context": pack(self.random.randbytes(self.random.randrange(20))),
                  "length": self.random.randrange(1, 100)}
-        self.same("exporter", [(member, member.call("export", **words)["secret"])
-                               for member in self.members])
-        roster = {unpack(identity).decode(): leaf for leaf, identity in states[0][1]["members"]}
-        if sorted(roster) != sorted(member.name for member in self.members):
-            raise Disagreement(f"roster: {sorted(roster)} is not who was added and not removed")
-        for member, state in states:
-            member.leaf = roster[member.name]
-            if state["leaf"] != member.leaf:
-                raise Disagreement(f"{member} says it is leaf {state['leaf']}, not {member.leaf}")
-        self.epoch = states[0][1]["epoch"]
-        self.count["most members"] = max(self.count["most members"], len(self.members))
+        self.agreement.turn(self.members, words)
+        self.most_members = max(self.most_members, len(self.members))
+
+    @property
+    def epoch(self):
+        return self.agreement.epoch
 
     def refuse(self, member, operation, why, **words):
         """The member must not take this."""
@@ -476,11 +459,13 @@ class History:
         self.start()
         for _ in range(n_steps):
             self.step()
+            self.agreement.stay(self.members)
         if self.pending:
             self.commit()
         for member in self.members:
             while member.mail:
                 self.open_letter(member, 0)
+        self.agreement.stay(self.members)
 
 
 class Plan:

@@ -15,9 +15,11 @@ from collections import Counter
 from pathlib import Path
 
 import departures
+import lies
 import packages
+from agreement import Disagreement
 from driver import Driver, Refusal
-from history import Disagreement, History
+from history import History
 
 SOURCE = Path(__file__).parent
 
@@ -60,12 +62,11 @@ def play(tap, drivers, seed, n_steps, is_alone):
     if wrong or is_alone:
         tell(*(history.log if is_alone else history.log[-12:]))
     tap.claim(not wrong, f"seed {seed}, suite {history.suite:#06x}: {history.count['steps']} steps, "
-              f"{history.epoch} epochs, {history.count['most members']} members at most")
+              f"{history.epoch} epochs, {history.most_members} members at most")
     if wrong:
         tell(f"seed {seed}, step {history.count['steps']}: {wrong}",
              f"to see it again: ./dev test interop --seed {seed}")
     history.count["epochs"] = history.epoch
-    del history.count["most members"]
     return history.count
 
 
@@ -85,11 +86,13 @@ def main():
     alone, n_steps = number("SEED", 0), number("STEPS", 200)
     seeds = [alone] if alone else range(1, number("SEEDS", 20) + 1)
     drivers = [Driver([mls_driver]), Driver(["node", "--no-warnings", str(ts_driver)])]
-    tap = Tap(len(seeds) + len(departures.CLAIMS) + 3)
+    tap = Tap(len(seeds) + len(departures.CLAIMS) + len(lies.LIES) + 3)
     for driver in drivers:
         tap.claim(refuses(driver), f"{driver.name} answers what it does not know with an error")
     for words, departs in departures.CLAIMS:
         tap.claim(departs(*drivers), f"{drivers[1].name} departs from RFC 9420: {words}")
+    for lie in lies.LIES:
+        tap.claim(lies.is_found_out(drivers, *lie), f"a lie is found out: {' '.join(lie)}")
     total = Counter()
     for seed in seeds:
         total += play(tap, drivers, seed, n_steps, bool(alone))
