@@ -133,6 +133,11 @@ class History:
     def at(self, leaf):
         return next(member for member in self.members if member.leaf == leaf)
 
+    def tally(self, what, member):
+        """Counts what a member did, also by its implementation."""
+        self.count[what] += 1
+        self.count[f"{what} by {member.driver.name}"] += 1
+
     def shuffled(self, things):
         return self.random.sample(things, len(things))
 
@@ -180,20 +185,22 @@ class History:
             member.mail.append(letter)
             if not late or self.chance(0.5):
                 self.open_letter(member, len(member.mail) - 1)
-        self.count["messages"] += 1
+        self.tally("messages", sender)
 
     def open_letter(self, member, index):
-        _, message, expected = member.mail.pop(index)
+        epoch, message, expected = member.mail.pop(index)
         if self.chance(0.03):
             self.refuse(member, "unprotect", "a message with a flipped bit",
                         message=self.flipped(message))
-            self.count["flipped"] += 1
+            self.count["flipped messages"] += 1
         opened = member.call("unprotect", message=message)
         if {name: opened[name] for name in expected} != expected:
             raise Disagreement(f"{member} opened something else")
         if self.chance(0.02):
             self.refuse(member, "unprotect", "a message twice", message=message)
+            self.count["messages twice"] += 1
         self.count["opened"] += 1
+        self.count["opened of older epochs"] += epoch < self.epoch
 
     def open_mail(self):
         """Late and in any order."""
@@ -204,6 +211,7 @@ class History:
         self.say(f"{member} opens {len(member.mail)} late messages")
         while member.mail:
             self.open_letter(member, self.random.randrange(len(member.mail)))
+            self.count["opened late"] += 1
 
     def open_old_mail(self):
         for member in self.members:
@@ -252,6 +260,7 @@ class History:
                 if self.chance(0.05):
                     self.refuse(member, "process", "a proposal with a flipped bit",
                                 message=self.flipped(message))
+                    self.count["flipped proposals"] += 1
                 if member.call("process", message=message)["type"] != "proposal":
                     raise Disagreement(f"{member} takes a proposal for something else")
         self.pending.append(Proposal(kind, sender, leaf, newcomer))
@@ -282,8 +291,7 @@ class History:
         plan = Plan(self, committer)
         if ts_limits.root_is_filtered(plan.leaves_after()) and self.has_theirs(plan.newcomers):
             # Ours alone would do: README.md.
-            plan.words.pop("removes", None)
-            plan.removed = [leaf for leaf in plan.removed if leaf not in plan.by_value]
+            plan.drop_removes()
             if ts_limits.root_is_filtered(plan.leaves_after()):
                 self.count["half-blank trees avoided"] += 1
                 return self.fill_left(plan)
@@ -316,12 +324,13 @@ class History:
         if plan.has_path:
             committer.is_unmerged = False
         self.turn_page(removed, plan.newcomers)
-        self.count["commits"] += 1
+        self.tally("commits", committer)
+        self.count.update(f"commits {trait}" for trait in plan.traits())
 
     def take_commit(self, member, commit, stays):
         if self.chance(0.05):
             self.refuse(member, "process", "a commit with a flipped bit", message=self.flipped(commit))
-            self.count["flipped"] += 1
+            self.count["flipped commits"] += 1
         taken = member.call("process", message=commit)
         if taken["type"] != "commit" or taken["is_member"] != stays:
             raise Disagreement(f"{member} thinks that it is {'out' if stays else 'still in'}")
@@ -348,7 +357,7 @@ class History:
                 return False
         for newcomer in self.shuffled(plan.newcomers):
             newcomer.call("welcome", **words)
-            self.count["joins by Welcome"] += 1
+            self.tally("joins by Welcome", newcomer)
         return True
 
     def expect_unmerged_refusal(self, member, operation, **words):
@@ -433,7 +442,9 @@ class History:
         member.is_unmerged = False
         self.invite(member)
         self.turn_page([], [] if former else [member])
-        self.count["resyncs" if former else "external joins"] += 1
+        self.tally("resyncs" if former else "external joins", member)
+        self.count["resyncs with a PSK"] += "with_resumption_psk" in words
+        self.count["joins from outside with a tree beside"] += beside
 
     # ---- the course of it ----
 
@@ -480,16 +491,14 @@ class Plan:
         self.removed = [proposal.leaf for proposal in waiting if proposal.kind == "remove"]
         self.by_value = []
         self.kinds = Counter(proposal.kind for proposal in waiting)
+        self.n_by_reference = len(waiting)
         self.words = {"includes_pending": True, "public": history.chance(0.4),
                       "tree_beside": history.chance(0.4)}
         if not is_empty and not (waiting and history.chance(0.5)):
             self.fill(history, {proposal.leaf for proposal in history.pending})
-        pathless = committer.is_theirs or history.chance(0.3)
-        if pathless and not committer.is_theirs:
+        self.is_pathless = committer.is_theirs or history.chance(0.3)
+        if self.is_pathless and not committer.is_theirs:
             self.words["pathless"] = True
-        # RFC 9420 §12.4: without a path only when there are adds or PSKs and nothing else.
-        self.has_path = not pathless or not self.kinds or any(
-            kind not in ("add", "psk") for kind in self.kinds)
 
     def fill(self, history, taken):
         free = history.most - len(history.members) - len(self.newcomers)
@@ -516,6 +525,30 @@ class Plan:
         self.words.setdefault("adds", []).append(package)
         self.newcomers.append(newcomer)
         self.kinds["add"] += 1
+
+    def drop_removes(self):
+        """Only what waits is left of them."""
+        self.words.pop("removes", None)
+        self.removed = self.removed[:len(self.removed) - len(self.by_value)]
+        self.kinds["remove"] -= len(self.by_value)
+        self.kinds, self.by_value = +self.kinds, []
+
+    @property
+    def has_path(self):
+        # RFC 9420 §12.4: without a path only when there are adds or PSKs and nothing else.
+        return not self.is_pathless or not self.kinds or any(
+            kind not in ("add", "psk") for kind in self.kinds)
+
+    def traits(self):
+        """What kind of commit this is."""
+        is_so = {"of nothing": not self.kinds,
+                 "by reference": self.n_by_reference > 0,
+                 "by value": self.kinds.total() > self.n_by_reference,
+                 "without a path": not self.has_path,
+                 "in the open": self.words["public"],
+                 "with a tree beside": self.newcomers and self.words["tree_beside"],
+                 **{f"with {kind}": True for kind in self.kinds}}
+        return [trait for trait in is_so if is_so[trait]]
 
     def leaves_after(self):
         return ts_limits.leaves_after(self.history.leaves(), self.removed, len(self.newcomers))
