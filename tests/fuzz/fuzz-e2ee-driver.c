@@ -5,8 +5,10 @@
  * play of what both may do. Each input gets a meeting of its own: Alice hosts, Bob is inside and
  * changes his client, Carol knocks and waits.
  *
- * Promises: nobody crashes, whatever the order; who is in a meeting has a group, a policy and a leaf;
- * nobody but Bob can change the epoch, and not past the rules.
+ * Promises: nobody crashes, whatever the order; who is in a meeting has a group, a policy and a leaf.
+ * Without Bob's keys Alice enters no epoch but those that she or Bob made, and with or without them
+ * the policy becomes nothing that a moderator may not make of it; Bob's commits leave it as it is
+ * until he is one.
  *
  *   input = flags (1) step*     step = what (1) arguments, see the functions below */
 #include "e2ee/driver-private.h"
@@ -43,7 +45,23 @@ typedef struct {
   Person *bob;
   Person *carol;
   CvReader *input;
+  GPtrArray
+      *epochs; /* GBytes: authenticators of what Bob's commits make, delivered at once or not */
 } Play;
+
+/* What Alice holds before a step. */
+typedef struct {
+  GPtrArray *epochs; /* GBytes: authenticators of where she may be after it */
+  CvE2eePolicy policy;
+  gboolean is_bob_moderator;
+} Before;
+
+static void
+add_epoch (GPtrArray *epochs, const CvMlsGroup *group)
+{
+  if (group)
+    g_ptr_array_add (epochs, cv_span_dup (cv_mls_group_get_epoch_authenticator (group)));
+}
 
 static GBytes *
 dup_long (CvReader *input)
@@ -96,6 +114,7 @@ play_commit (Play *play)
   if (!play->bob->driver->group
       || !cv_mls_group_commit (play->bob->driver->group, &params, &result, NULL))
     return;
+  add_epoch (play->epochs, result.next);
   cv_e2ee_group_driver_on_ordered_message (play->alice->driver, result.commit);
   if (result.welcome && how & 4)
     cv_e2ee_group_driver_on_welcome (play->carol->driver, result.welcome);
@@ -221,18 +240,77 @@ play_action (Play *play)
   g_assert_true (is_done == !error);
 }
 
+static gboolean
+is_inside (const Person *person)
+{
+  return cv_e2ee_group_driver_get_phase (person->driver) == CV_E2EE_PHASE_MEMBER;
+}
+
 static void
 assert_sound (const Person *person)
 {
   const CvE2eeGroupDriver *driver = person->driver;
 
-  if (cv_e2ee_group_driver_get_phase (driver) != CV_E2EE_PHASE_MEMBER)
+  if (!is_inside (person))
     return;
   g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (driver), >=, 1);
   g_assert_nonnull (cv_e2ee_group_driver_get_policy (driver));
   g_assert_nonnull (cv_e2ee_group_driver_get_trust (driver));
   g_assert_nonnull (
       cv_e2ee_group_driver_find_member (driver, cv_e2ee_group_driver_get_own_leaf (driver)));
+}
+
+/* Own commits count: that the server ordered one is for the server to say. So does the group that
+ * takes the place of one where nobody else is left. */
+static void
+note_before (const Play *play, Before *before)
+{
+  const CvE2eeGroupDriver *alice = play->alice->driver;
+
+  g_ptr_array_set_size (before->epochs, 0);
+  before->policy = *cv_e2ee_group_driver_get_policy (alice);
+  before->is_bob_moderator =
+      cv_e2ee_policy_is_moderator (&before->policy, play->bob->driver->own_hash);
+  add_epoch (before->epochs, alice->group);
+  add_epoch (before->epochs, alice->fresh);
+  for (guint i = 0; i < alice->own_commits->len; i++) {
+    const CvE2eeOwnCommit *own = g_ptr_array_index (alice->own_commits, i);
+
+    add_epoch (before->epochs, own->result.next);
+  }
+}
+
+static gboolean
+has_epoch (const GPtrArray *epochs, CvSpan authenticator)
+{
+  for (guint i = 0; i < epochs->len; i++)
+    if (cv_span_equal (cv_span_from_bytes (g_ptr_array_index (epochs, i)), authenticator))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_policy_same (const CvE2eePolicy *a, const CvE2eePolicy *b)
+{
+  g_autoptr (GBytes) left = cv_e2ee_policy_write (a);
+  g_autoptr (GBytes) right = cv_e2ee_policy_write (b);
+
+  return g_bytes_equal (left, right);
+}
+
+/* While time passes, Alice's own program goes on by itself: nothing is claimed of its epochs then. */
+static void
+assert_step_was_allowed (const Play *play, Step step, const Before *before)
+{
+  const CvE2eeGroupDriver *alice = play->alice->driver;
+  const CvE2eePolicy *policy = cv_e2ee_group_driver_get_policy (alice);
+  CvSpan now = cv_mls_group_get_epoch_authenticator (alice->group);
+
+  if (step != STEP_TIME && !fuzz_omniscience.holds_keys)
+    g_assert_true (has_epoch (before->epochs, now) || has_epoch (play->epochs, now));
+  g_assert_true (cv_e2ee_policy_may_become (&before->policy, policy));
+  if (step == STEP_COMMIT && !before->is_bob_moderator)
+    g_assert_true (is_policy_same (&before->policy, policy));
 }
 
 static void
@@ -294,6 +372,7 @@ start (Play *play, guint8 flags)
 {
   fuzz_random_restart (1);
   play->world = world_new ((CvMlsSuiteId){0x0001});
+  play->epochs = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   play->alice = world_add (play->world, "Alice", "");
   play->bob = world_add (play->world, "Bob", "");
   play->carol = world_add (play->world, "Carol", "");
@@ -306,6 +385,32 @@ start (Play *play, guint8 flags)
   }
   play->alice->no_ordered = TRUE; /* what Bob commits comes from the input */
   world_knock (play->world, play->carol);
+}
+
+static void
+finish (Play *play)
+{
+  g_clear_pointer (&play->epochs, g_ptr_array_unref);
+  g_clear_pointer (&play->world, world_free);
+}
+
+static void
+play_steps (Play *play)
+{
+  Before before = {.epochs = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref)};
+
+  for (guint i = 0; i < N_STEPS && cv_reader_remaining (play->input) > 0; i++) {
+    Step step = (Step)(cv_reader_u8 (play->input) % N_STEP_KINDS);
+    gboolean was_inside = is_inside (play->alice);
+
+    if (was_inside)
+      note_before (play, &before);
+    play_step (play, step);
+    assert_sound (play->alice);
+    if (was_inside && is_inside (play->alice))
+      assert_step_was_allowed (play, step, &before);
+  }
+  g_ptr_array_unref (before.epochs);
 }
 
 int
@@ -321,15 +426,12 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t len)
     return 0;
   start (&play, flags);
   fuzz_omniscience.holds_keys = flags & FLAG_HOLDS_KEYS;
-  for (guint i = 0; i < N_STEPS && cv_reader_remaining (&input) > 0; i++) {
-    play_step (&play, (Step)(cv_reader_u8 (&input) % N_STEP_KINDS));
-    assert_sound (play.alice);
-  }
+  play_steps (&play);
   world_run_for (play.world, G_USEC_PER_SEC / 2);
   assert_sound (play.alice);
   assert_sound (play.carol);
   fuzz_omniscience = (FuzzOmniscience){0};
-  world_free (play.world);
+  finish (&play);
   return 0;
 }
 
@@ -361,21 +463,52 @@ add_raw (GPtrArray *seeds, guint8 flags, Step step, CvSpan bytes)
   fuzz_seeds_take (seeds, cv_writer_take (&writer));
 }
 
+/* With a policy that differs from what holds, when it has one. */
+static void
+put_commit (CvWriter *writer, guint8 how, const Play *play, CvSpan offer)
+{
+  CvE2eePolicy policy = *cv_e2ee_group_driver_get_policy (play->alice->driver);
+  g_autoptr (GBytes) encoded = NULL;
+
+  policy.is_locked = !policy.is_locked;
+  encoded = cv_e2ee_policy_write (&policy);
+  cv_writer_u8 (writer, STEP_COMMIT);
+  cv_writer_u8 (writer, how);
+  put_short (writer, how & 8 ? CV_SPAN_LITERAL ("\0") : CV_SPAN_EMPTY);
+  put_short (writer, how & 1 ? cv_span_from_bytes (encoded) : CV_SPAN_EMPTY);
+  put_short (writer, CV_SPAN_EMPTY);
+  put_long (writer, offer);
+}
+
+/* Alice makes Bob a moderator, the server says that it ordered that, and Bob changes the policy. */
+static void
+add_promotion (GPtrArray *seeds, guint8 flags, const Play *play)
+{
+  guint64 epoch = cv_e2ee_group_driver_get_epoch (play->alice->driver);
+  g_auto (CvWriter) writer = {0};
+
+  cv_writer_init (&writer);
+  cv_writer_u8 (&writer, flags);
+  cv_writer_u8 (&writer, STEP_ACTION);
+  cv_writer_u8 (&writer, 4);
+  cv_writer_u8 (&writer, 1);
+  cv_writer_u8 (&writer, STEP_TIME);
+  cv_writer_u8 (&writer, 6); /* for her commit, too short for another one */
+  cv_writer_u8 (&writer, STEP_SERVER);
+  cv_writer_u8 (&writer, 0);
+  cv_writer_u8 (&writer, (guint8)epoch);
+  put_commit (&writer, 1, play, CV_SPAN_EMPTY);
+  fuzz_seeds_take (seeds, cv_writer_take (&writer));
+}
+
 static void
 add_commit (GPtrArray *seeds, guint8 flags, guint8 how, const Play *play, CvSpan offer)
 {
   g_auto (CvWriter) writer = {0};
-  g_autoptr (GBytes) policy =
-      cv_e2ee_policy_write (cv_e2ee_group_driver_get_policy (play->alice->driver));
 
   cv_writer_init (&writer);
   cv_writer_u8 (&writer, flags);
-  cv_writer_u8 (&writer, STEP_COMMIT);
-  cv_writer_u8 (&writer, how);
-  put_short (&writer, how & 8 ? CV_SPAN_LITERAL ("\0") : CV_SPAN_EMPTY);
-  put_short (&writer, how & 1 ? cv_span_from_bytes (policy) : CV_SPAN_EMPTY);
-  put_short (&writer, CV_SPAN_EMPTY);
-  put_long (&writer, offer);
+  put_commit (&writer, how, play, offer);
   fuzz_seeds_take (seeds, cv_writer_take (&writer));
 }
 
@@ -406,6 +539,7 @@ add_play (GPtrArray *seeds, const Play *play, guint8 flags)
   for (guint8 how = 0; how < 16; how += 3)
     add_commit (seeds, flags, how, play,
                 how & 4 ? cv_span_from_bytes (knock->key_package) : CV_SPAN_EMPTY);
+  add_promotion (seeds, flags, play);
 }
 
 GPtrArray *
@@ -418,7 +552,7 @@ fuzz_dup_seeds (void)
 
     start (&play, flags);
     add_play (seeds, &play, flags);
-    world_free (play.world);
+    finish (&play);
   }
   fuzz_seeds_add (seeds, CV_SPAN_LITERAL ("\0\7\0\0\7\1\3\0\1\1\12\5\11\6\1\12\144"));
   fuzz_seeds_add (seeds, CV_SPAN_LITERAL ("\0\13\0\1\12\12\13\3\1\12\12\13\2\1\12\12"));
