@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* The example of src/mls/README.md, as it stands there. First, so that it includes what it needs. */
+/* The example of src/mls/README.md, as it stands there. First, so that it includes what it
+ * needs. */
 #include "mls-readme.h"
 
 #include "crypto/signature.h"
