@@ -31,7 +31,11 @@ typedef struct {
   char *address; /* key for throttles */
   CvServerMemberState state;
   GBytes *knock; /* while knocking */
+  guint64 inside_since; /* the room's epoch when it came in */
   guint64 refused_epoch; /* 1 + the epoch whose commit it refuses; 0: none */
+  gboolean may_welcome; /* its own commit began welcome_epoch, and it has let nobody in yet */
+  guint64 welcome_epoch;
+  gint64 welcome_until_us; /* by the room's clock */
 
   const CvServerSinkVtable *sink_vtable; /* NULL while away */
   gpointer sink;

@@ -9,6 +9,8 @@
 #define RECENT_BYTES_MAX (1024 * 1024)
 #define EPOCH_BURST 5
 #define BYTES_BURST_S 10
+/* From the commit to its Welcome: a cut, a resume and a slow way up. */
+#define WELCOME_US (60 * G_USEC_PER_SEC)
 
 static void
 free_recent (gpointer data)
@@ -38,6 +40,12 @@ cv_server_room_start_group (CvServerRoom *room, GBytes *group)
   g_clear_pointer (&old, g_bytes_unref);
   g_clear_pointer (&room->last_author, g_free);
   room->log->vtable->reset (room->log, 0);
+  for (guint i = 0; i < room->members->len; i++) {
+    CvServerMember *member = g_ptr_array_index (room->members, i);
+
+    member->inside_since = member->refused_epoch = 0;
+    member->may_welcome = FALSE;
+  }
   while (room->recent.length > 0)
     drop_oldest_recent (room);
 }
@@ -154,6 +162,11 @@ on_log_appended (gboolean has_won, gpointer data)
   room->last_author = g_strdup (append->author);
   for (guint i = 0; i < room->members->len; i++)
     ((CvServerMember *)g_ptr_array_index (room->members, i))->refused_epoch = 0;
+  if (author != NULL) {
+    author->may_welcome = TRUE;
+    author->welcome_epoch = append->epoch + 1;
+    author->welcome_until_us = cv_clock_monotonic_us (room->shared->clock) + WELCOME_US;
+  }
   room->shared->metrics->commits_accepted++;
   announce_commit (room, author, entry);
 }
@@ -193,6 +206,17 @@ remember_recent (CvServerRoom *room, const char *from, guint64 epoch, CvServerFr
   room->recent_bytes += cv_server_frame_get_len (frame);
   while (room->recent.length > RECENT_MAX || room->recent_bytes > RECENT_BYTES_MAX)
     drop_oldest_recent (room);
+}
+
+gboolean
+cv_server_room_take_welcome (CvServerRoom *room, CvServerMember *member, guint64 epoch)
+{
+  gboolean may = member->may_welcome && member->welcome_epoch == epoch
+                 && cv_clock_monotonic_us (room->shared->clock) < member->welcome_until_us;
+
+  if (may)
+    member->may_welcome = FALSE;
+  return may;
 }
 
 gboolean
@@ -275,6 +299,13 @@ void_commit (CvServerRoom *room, CvServerMember *author, guint64 epoch)
   cv_server_room_remove (room, author, FALSE);
 }
 
+/* Whom a commit brought in has no say about it: its author could bring any number. */
+static gboolean
+has_vote (const CvServerMember *member, guint64 epoch)
+{
+  return cv_server_member_is_inside (member) && member->inside_since <= epoch;
+}
+
 gboolean
 cv_server_room_on_reject (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
 {
@@ -284,14 +315,14 @@ cv_server_room_on_reject (CvServerRoom *room, CvServerMember *member, const CvMe
 
   /* Only the newest commit can be taken back; a late word about an older one is no breach. */
   if (room->last_author == NULL || epoch + 1 != room->log->vtable->get_next (room->log)
-      || g_str_equal (room->last_author, member->id))
+      || g_str_equal (room->last_author, member->id) || !has_vote (member, epoch))
     return TRUE;
   member->refused_epoch = epoch + 1;
   author = cv_server_room_find (room, room->last_author);
   for (guint i = 0; i < room->members->len; i++) {
     const CvServerMember *other = g_ptr_array_index (room->members, i);
 
-    if (other == author || !cv_server_member_is_inside (other) || cv_server_member_is_away (other))
+    if (other == author || !has_vote (other, epoch) || cv_server_member_is_away (other))
       continue;
     n_others++;
     n_refusing += other->refused_epoch == epoch + 1;

@@ -42,6 +42,8 @@ void cv_server_room_remove (CvServerRoom *room, CvServerMember *member, gboolean
 /* room-group.c: handlers, FALSE as in cv_server_room_handle. */
 void cv_server_room_start_group (CvServerRoom *room, GBytes *group); /* NULL: ends it */
 void cv_server_room_replay (CvServerRoom *room, CvServerMember *member, guint64 from_epoch);
+/* The author of the commit that began this epoch may let in whom it added: once, and soon. */
+gboolean cv_server_room_take_welcome (CvServerRoom *room, CvServerMember *member, guint64 epoch);
 gboolean
 cv_server_room_on_commit (CvServerRoom *room, CvServerMember *member, const CvMessage *message);
 gboolean cv_server_room_on_application (CvServerRoom *room, CvServerMember *member,

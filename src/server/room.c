@@ -292,6 +292,7 @@ become_inside (CvServerRoom *room, CvServerMember *member)
 {
   stop_knocking (member);
   member->state = CV_SERVER_MEMBER_INSIDE;
+  member->inside_since = room->log->vtable->get_next (room->log);
   room->shared->metrics->members_now++;
   if (!cv_server_member_is_away (member))
     member->sink_vtable->promote (member->sink);
@@ -439,6 +440,12 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
       || welcome->epoch < room->log->vtable->get_first (room->log)) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_OTHER, message->type,
                                  "not an epoch of this room");
+    return TRUE;
+  }
+  /* Anybody else could let in anybody at any time: people without the group's key, who count. */
+  if (!cv_server_room_take_welcome (room, member, welcome->epoch)) {
+    cv_server_member_send_error (member, CV_MESSAGE_CODE_NOT_ALLOWED, message->type,
+                                 "only who made the commit lets people in, once");
     return TRUE;
   }
   g_autoptr (GPtrArray) guests = g_ptr_array_new ();

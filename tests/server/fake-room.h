@@ -169,15 +169,24 @@ forget (Person *person)
   g_ptr_array_set_size (person->inbox, 0);
 }
 
-/* Lets somebody in who starts in that epoch. */
+static inline gboolean
+say_welcome (Person *host, Person *guest, guint epoch)
+{
+  return sayf (host,
+               "{\"type\":\"welcome\",\"to\":[\"%s\"],\"group\":\"Z3I=\",\"epoch\":%u,"
+               "\"payload\":\"d2Vs\"}",
+               guest->member->id, epoch);
+}
+
+/* Lets somebody in who starts in that epoch, as if the host's commit had just begun it. */
 static inline void
 let_in (Person *host, Person *guest, guint epoch)
 {
   g_assert_true (say (guest, "{\"type\":\"knock\",\"payload\":\"AQID\"}"));
-  g_assert_true (sayf (host,
-                       "{\"type\":\"welcome\",\"to\":[\"%s\"],\"group\":\"Z3I=\",\"epoch\":%u,"
-                       "\"payload\":\"d2Vs\"}",
-                       guest->member->id, epoch));
+  host->member->may_welcome = TRUE;
+  host->member->welcome_epoch = epoch;
+  host->member->welcome_until_us = G_MAXINT64;
+  g_assert_true (say_welcome (host, guest, epoch));
   g_assert_true (guest->is_promoted);
 }
 

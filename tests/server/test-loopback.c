@@ -209,17 +209,21 @@ knock (Person *guest)
   cv_signaling_client_send (guest->client, message);
 }
 
+/* The host's commit ends epoch 0; all are in epoch 1 then. */
 static void
-let_in (Person *host, Person *guest, guint64 epoch)
+let_in (Person *host, Person *guest)
 {
   g_autoptr (CvMessage) welcome = cv_message_new (CV_MESSAGE_WELCOME);
   const char *to[] = {cv_signaling_client_get_member_id (guest->client), NULL};
 
   knock (guest);
   WAIT_FOR (find (host, CV_MESSAGE_KNOCKED) != NULL);
+  ask (host, new_group_message (CV_MESSAGE_COMMIT, 0, "adds the guest"));
+  WAIT_FOR (host->is_done);
+  g_assert_cmpint (host->answer->type, ==, CV_MESSAGE_ACCEPTED);
   welcome->welcome.to = g_strdupv ((char **)to);
   welcome->welcome.group = bytes_of ("gr");
-  welcome->welcome.epoch = epoch;
+  welcome->welcome.epoch = 1;
   welcome->welcome.payload = bytes_of ("welcome");
   cv_signaling_client_send (host->client, welcome);
   WAIT_FOR (find (guest, CV_MESSAGE_WELCOMED) != NULL);
@@ -232,7 +236,7 @@ test_meets (void)
   g_auto (World) world = {0};
   g_auto (Person) anna = {0};
   g_auto (Person) berta = {0};
-  g_autoptr (CvMessage) hi = new_group_message (CV_MESSAGE_APPLICATION, 0, "hi");
+  g_autoptr (CvMessage) hi = new_group_message (CV_MESSAGE_APPLICATION, 1, "hi");
 
   world_init (&world, NULL);
   person_init (&anna, &world);
@@ -240,7 +244,7 @@ test_meets (void)
   open_room (&anna);
   person_init (&berta, &world);
   g_assert_true (cv_signaling_client_get_is_occupied (berta.client));
-  let_in (&anna, &berta, 0);
+  let_in (&anna, &berta);
   cv_signaling_client_send (berta.client, hi);
   WAIT_FOR (find (&anna, CV_MESSAGE_RELAYED) != NULL);
   g_assert_cmpstr (find (&anna, CV_MESSAGE_RELAYED)->group_message.from, ==,
@@ -262,8 +266,8 @@ test_orders_competing_commits (void)
   person_init (&anna, &world);
   open_room (&anna);
   person_init (&berta, &world);
-  let_in (&anna, &berta, 0);
-  for (guint64 epoch = 0; epoch < 5; epoch++) {
+  let_in (&anna, &berta);
+  for (guint64 epoch = 1; epoch < 5; epoch++) {
     g_ptr_array_set_size (anna.inbox, 0);
     g_ptr_array_set_size (berta.inbox, 0);
     ask (&anna, new_group_message (CV_MESSAGE_COMMIT, epoch, "of anna"));
@@ -292,11 +296,11 @@ test_resumes_after_a_cut (void)
   person_init (&anna, &world);
   open_room (&anna);
   person_init (&berta, &world);
-  let_in (&anna, &berta, 0);
+  let_in (&anna, &berta);
   id = g_strdup (cv_signaling_client_get_member_id (berta.client));
   for (guint i = 0; i < 10; i++) {
-    g_autoptr (CvMessage) to_berta = new_group_message (CV_MESSAGE_APPLICATION, 0, "a");
-    g_autoptr (CvMessage) to_anna = new_group_message (CV_MESSAGE_APPLICATION, 0, "b");
+    g_autoptr (CvMessage) to_berta = new_group_message (CV_MESSAGE_APPLICATION, 1, "a");
+    g_autoptr (CvMessage) to_anna = new_group_message (CV_MESSAGE_APPLICATION, 1, "b");
 
     /* Some of these are lost with the connection, in either direction. */
     cv_signaling_client_send (anna.client, to_berta);
@@ -306,7 +310,7 @@ test_resumes_after_a_cut (void)
     if (i == 6)
       WAIT_FOR (cv_signaling_client_get_state (berta.client) == CV_SIGNALING_RESUMING);
   }
-  ask (&berta, new_group_message (CV_MESSAGE_COMMIT, 0, "while away"));
+  ask (&berta, new_group_message (CV_MESSAGE_COMMIT, 1, "while away"));
   WAIT_FOR (cv_signaling_client_get_state (berta.client) == CV_SIGNALING_OPEN);
   WAIT_FOR (berta.is_done);
   g_assert_no_error (berta.error);
@@ -334,7 +338,7 @@ test_a_reader_is_not_overrun_by_bytes (void)
   g_auto (Person) anna = {0};
   g_auto (Person) berta = {0};
   g_autofree char *text = g_strnfill (128 * 1024, 'x');
-  g_autoptr (CvMessage) big = new_group_message (CV_MESSAGE_APPLICATION, 0, text);
+  g_autoptr (CvMessage) big = new_group_message (CV_MESSAGE_APPLICATION, 1, text);
 
   config->queue_bytes = 4 * 1024 * 1024;
   config->room_bytes_per_second = 1u << 30;
@@ -342,7 +346,7 @@ test_a_reader_is_not_overrun_by_bytes (void)
   person_init (&anna, &world);
   open_room (&anna);
   person_init (&berta, &world);
-  let_in (&anna, &berta, 0);
+  let_in (&anna, &berta);
   for (guint i = 0; i < 60; i++) {
     g_ptr_array_set_size (berta.inbox, 0);
     cv_signaling_client_send (anna.client, big);
@@ -479,11 +483,11 @@ test_waiting_people_get_nothing (void)
   person_init (&anna, &world);
   open_room (&anna);
   person_init (&berta, &world);
-  let_in (&anna, &berta, 0);
+  let_in (&anna, &berta);
   person_init (&clara, &world);
   knock (&clara);
   WAIT_FOR (find (&berta, CV_MESSAGE_KNOCKED) != NULL);
-  ask (&anna, new_group_message (CV_MESSAGE_COMMIT, 0, "commit"));
+  ask (&anna, new_group_message (CV_MESSAGE_COMMIT, 1, "commit"));
   WAIT_FOR (anna.is_done);
   cv_signaling_client_send (anna.client, hi);
   WAIT_FOR (find (&berta, CV_MESSAGE_RELAYED) != NULL);

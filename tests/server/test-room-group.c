@@ -210,6 +210,31 @@ test_half_is_not_enough_to_void (void)
   g_assert_nonnull (people[0]->member);
 }
 
+/* Three sit inside; the two whom the commit brings in can neither save it nor bring it down. */
+static void
+test_whom_a_commit_brought_in_has_no_vote (void)
+{
+  g_auto (Meeting) meeting = {0};
+  Person **people = meeting.people;
+  Person *guests[2];
+
+  meeting_init (&meeting, 3);
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++)
+    guests[i] = person_new (meeting.world, "guest");
+  g_assert_true (say_commit (people[0], 0, "QQ=="));
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++) {
+    let_in (people[0], guests[i], 1);
+    g_assert_true (say (guests[i], "{\"type\":\"reject\",\"epoch\":0}"));
+  }
+  g_assert_true (say (people[1], "{\"type\":\"reject\",\"epoch\":0}"));
+  g_assert_null (heard (people[1], CV_MESSAGE_VOIDED));
+  g_assert_true (say (people[2], "{\"type\":\"reject\",\"epoch\":0}"));
+  g_assert_nonnull (heard (people[1], CV_MESSAGE_VOIDED));
+  g_assert_null (people[0]->member);
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++)
+    person_free (guests[i]);
+}
+
 static void
 test_only_the_last_one_makes_the_group_anew (void)
 {
@@ -266,6 +291,8 @@ main (int argc, char **argv)
   g_test_add_func ("/server/room-group/voids-what-most-refuse", test_voids_what_most_refuse);
   g_test_add_func ("/server/room-group/half-is-not-enough-to-void",
                    test_half_is_not_enough_to_void);
+  g_test_add_func ("/server/room-group/whom-a-commit-brought-in-has-no-vote",
+                   test_whom_a_commit_brought_in_has_no_vote);
   g_test_add_func ("/server/room-group/only-the-last-one-makes-the-group-anew",
                    test_only_the_last_one_makes_the_group_anew);
   g_test_add_func ("/server/room-group/carries-group-info-between-members",

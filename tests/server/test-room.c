@@ -37,7 +37,8 @@ test_knocks_and_lets_in (void)
   g_assert_cmpstr (message->knock.id, ==, berta->member->id);
   g_assert_cmpuint (g_bytes_get_size (message->knock.payload), ==, 3);
   g_assert_true (say_commit (anna, 0, "QQ=="));
-  let_in (anna, berta, 1);
+  g_assert_true (say_welcome (anna, berta, 1));
+  g_assert_true (berta->is_promoted);
   message = heard (berta, CV_MESSAGE_WELCOMED);
   g_assert_cmpuint (message->welcomed.epoch, ==, 1);
   g_assert_cmpuint (message->welcomed.members->len, ==, 1);
@@ -136,10 +137,8 @@ test_denies_with_a_reason (void)
   g_assert_cmpint (heard (berta, CV_MESSAGE_DENIED)->deny.reason, ==, CV_MESSAGE_DENIAL_LOCKED);
   g_assert_nonnull (heard (anna, CV_MESSAGE_KNOCK_GONE));
   /* It knocks no more, so it cannot be welcomed. */
-  g_assert_true (sayf (anna,
-                       "{\"type\":\"welcome\",\"to\":[\"%s\"],\"group\":\"Z3I=\",\"epoch\":0,"
-                       "\"payload\":\"QQ==\"}",
-                       berta->member->id));
+  g_assert_true (say_commit (anna, 0, "QQ=="));
+  g_assert_true (say_welcome (anna, berta, 1));
   g_assert_cmpint (heard_error (anna), ==, CV_MESSAGE_CODE_NO_SUCH_MEMBER);
   g_assert_false (berta->is_promoted);
 }
@@ -164,6 +163,42 @@ test_refuses_welcomes_out_of_place (void)
                        berta->member->id));
   g_assert_cmpint (heard_error (anna), ==, CV_MESSAGE_CODE_OTHER);
   g_assert_false (berta->is_promoted);
+}
+
+static void
+assert_may_not_welcome (Person *host, Person *guest, guint epoch)
+{
+  g_assert_true (say_welcome (host, guest, epoch));
+  g_assert_cmpint (heard_error (host), ==, CV_MESSAGE_CODE_NOT_ALLOWED);
+  g_assert_false (guest->is_promoted);
+}
+
+static void
+test_only_who_committed_lets_in (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (Person) anna = person_new (world, "1");
+  g_autoptr (Person) berta = person_new (world, "2");
+  g_autoptr (Person) clara = person_new (world, "3");
+  g_autoptr (Person) doris = person_new (world, "4");
+
+  g_assert_true (say (anna, OPEN));
+  let_in (anna, berta, 0);
+  g_assert_true (say (clara, KNOCK));
+  g_assert_true (say (doris, KNOCK));
+  assert_may_not_welcome (anna, clara, 0);
+  g_assert_true (say_commit (anna, 0, "QQ=="));
+  assert_may_not_welcome (berta, clara, 1);
+  assert_may_not_welcome (anna, clara, 0);
+  /* Another's commit that comes between does not shut whom ours let in out. */
+  g_assert_true (say_commit (berta, 1, "Qg=="));
+  g_assert_true (say_welcome (anna, clara, 1));
+  g_assert_true (clara->is_promoted);
+  g_assert_cmpuint (heard (clara, CV_MESSAGE_ORDERED)->group_message.epoch, ==, 1);
+  /* Once, and not at any time. */
+  assert_may_not_welcome (anna, doris, 1);
+  cv_fake_clock_advance_us (&world->clock, 60 * G_USEC_PER_SEC);
+  assert_may_not_welcome (berta, doris, 2);
 }
 
 static void
@@ -352,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/room/denies-with-a-reason", test_denies_with_a_reason);
   g_test_add_func ("/server/room/refuses-welcomes-out-of-place",
                    test_refuses_welcomes_out_of_place);
+  g_test_add_func ("/server/room/only-who-committed-lets-in", test_only_who_committed_lets_in);
   g_test_add_func ("/server/room/bounds-knocks-of-an-address", test_bounds_knocks_of_an_address);
   g_test_add_func ("/server/room/bounds-the-people", test_bounds_the_people);
   g_test_add_func ("/server/room/tells-who-leaves", test_tells_who_leaves);
