@@ -6,6 +6,7 @@
 #include "mls/extension.h"
 
 #include "mls/error.h"
+#include "mls/required-capabilities.h"
 
 #define DEFAULT_EXTENSION_MAX CV_MLS_EXTENSION_EXTERNAL_SENDERS
 
@@ -131,83 +132,6 @@ gboolean
 cv_mls_extension_is_default (guint16 type)
 {
   return type >= 1 && type <= DEFAULT_EXTENSION_MAX;
-}
-
-GArray *
-cv_mls_types_new (const guint16 *types, gsize n_types)
-{
-  GArray *array = g_array_new (FALSE, FALSE, sizeof (guint16));
-
-  if (n_types > 0)
-    g_array_append_vals (array, types, (guint)n_types);
-  return array;
-}
-
-GArray *
-cv_mls_types_read (CvReader *reader)
-{
-  GArray *types = cv_mls_types_new (NULL, 0);
-  CvReader inner;
-
-  cv_reader_open_vector (reader, CV_MLS_LIMIT_ENTRIES * sizeof (guint16), &inner);
-  while (cv_reader_remaining (&inner) > 0) {
-    guint16 type = cv_reader_u16 (&inner);
-
-    g_array_append_val (types, type);
-  }
-  if (!cv_reader_finish (&inner))
-    cv_reader_fail (reader);
-  return types;
-}
-
-void
-cv_mls_types_write (CvWriter *writer, const GArray *types)
-{
-  gsize mark = cv_writer_begin_vector (writer);
-
-  for (guint i = 0; types && i < types->len; i++)
-    cv_writer_u16 (writer, g_array_index (types, guint16, i));
-  cv_writer_end_vector (writer, mark);
-}
-
-gboolean
-cv_mls_types_contain (const GArray *types, guint16 type)
-{
-  for (guint i = 0; types && i < types->len; i++)
-    if (g_array_index (types, guint16, i) == type)
-      return TRUE;
-  return FALSE;
-}
-
-void
-cv_mls_required_capabilities_clear (CvMlsRequiredCapabilities *required)
-{
-  g_clear_pointer (&required->extensions, g_array_unref);
-  g_clear_pointer (&required->proposals, g_array_unref);
-  g_clear_pointer (&required->credentials, g_array_unref);
-}
-
-gboolean
-cv_mls_required_capabilities_parse (CvSpan data, CvMlsRequiredCapabilities *required)
-{
-  CvReader reader;
-
-  cv_reader_init (&reader, data);
-  required->extensions = cv_mls_types_read (&reader);
-  required->proposals = cv_mls_types_read (&reader);
-  required->credentials = cv_mls_types_read (&reader);
-  if (cv_reader_finish (&reader))
-    return TRUE;
-  cv_mls_required_capabilities_clear (required);
-  return FALSE;
-}
-
-void
-cv_mls_required_capabilities_write (CvWriter *writer, const CvMlsRequiredCapabilities *required)
-{
-  cv_mls_types_write (writer, required->extensions);
-  cv_mls_types_write (writer, required->proposals);
-  cv_mls_types_write (writer, required->credentials);
 }
 
 gboolean

@@ -43,19 +43,6 @@ gboolean cv_mls_extension_list_check_context (const GPtrArray *list,
 /* TRUE for the types of RFC 9420 itself, which nobody lists in capabilities (§7.2). */
 gboolean cv_mls_extension_is_default (guint16 type);
 
-/* required_capabilities (§11.1). The arrays hold guint16. */
-typedef struct {
-  GArray *extensions;
-  GArray *proposals;
-  GArray *credentials;
-} CvMlsRequiredCapabilities;
-
-void cv_mls_required_capabilities_clear (CvMlsRequiredCapabilities *required);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsRequiredCapabilities, cv_mls_required_capabilities_clear)
-gboolean cv_mls_required_capabilities_parse (CvSpan data, CvMlsRequiredCapabilities *required);
-void
-cv_mls_required_capabilities_write (CvWriter *writer, const CvMlsRequiredCapabilities *required);
-
 /* external_senders (§12.1.8.1): GPtrArray of CvMlsExternalSenderEntry, full. NULL: malformed. */
 typedef struct {
   GBytes *signature_key;
@@ -69,11 +56,5 @@ gboolean cv_mls_external_senders_find_key (CvSpan data, guint32 index, CvSpan *s
 /* external_pub (§12.4.3.2): FALSE when it is no single key; the key is borrowed from data. */
 gboolean cv_mls_extension_parse_external_pub (CvSpan data, CvSpan *public_key);
 GBytes *cv_mls_extension_dup_external_pub (CvSpan public_key);
-
-/* Vectors of uint16, as capabilities have them. */
-GArray *cv_mls_types_read (CvReader *reader);
-void cv_mls_types_write (CvWriter *writer, const GArray *types);
-gboolean cv_mls_types_contain (const GArray *types, guint16 type);
-GArray *cv_mls_types_new (const guint16 *types, gsize n_types);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "mls/error.h"
 #include "mls/grease.h"
 #include "mls/group-private.h"
+#include "mls/required-capabilities.h"
 
 /* With padding, signature and tag it still fits what a receiver takes. */
 #define PROTECT_MAX (CV_MLS_LIMIT_CONTENT - 64 * 1024)
@@ -20,9 +21,9 @@ encode_required (guint16 policy_type)
   g_auto (CvMlsRequiredCapabilities) required = {0};
   g_auto (CvWriter) writer = {0};
 
-  required.extensions = cv_mls_types_new (&policy_type, 1);
-  required.proposals = cv_mls_types_new (NULL, 0);
-  required.credentials = cv_mls_types_new (&basic, 1);
+  required.extensions = cv_mls_type_list_new (&policy_type, 1);
+  required.proposals = cv_mls_type_list_new (NULL, 0);
+  required.credentials = cv_mls_type_list_new (&basic, 1);
   cv_writer_init (&writer);
   cv_mls_required_capabilities_write (&writer, &required);
   return cv_writer_take (&writer);

@@ -8,6 +8,7 @@
 #include "mls/error.h"
 #include "mls/grease.h"
 #include "mls/group-context.h"
+#include "mls/required-capabilities.h"
 
 static void
 capabilities_clear (CvMlsCapabilities *capabilities)
@@ -75,11 +76,11 @@ cv_mls_leaf_node_read (CvReader *reader)
   node->encryption_key = cv_reader_dup_vector (reader, CV_MLS_LIMIT_KEY);
   node->signature_key = cv_reader_dup_vector (reader, CV_MLS_LIMIT_KEY);
   cv_mls_credential_read (reader, &node->credential);
-  node->capabilities.versions = cv_mls_types_read (reader);
-  node->capabilities.suites = cv_mls_types_read (reader);
-  node->capabilities.extensions = cv_mls_types_read (reader);
-  node->capabilities.proposals = cv_mls_types_read (reader);
-  node->capabilities.credentials = cv_mls_types_read (reader);
+  node->capabilities.versions = cv_mls_type_list_read (reader);
+  node->capabilities.suites = cv_mls_type_list_read (reader);
+  node->capabilities.extensions = cv_mls_type_list_read (reader);
+  node->capabilities.proposals = cv_mls_type_list_read (reader);
+  node->capabilities.credentials = cv_mls_type_list_read (reader);
   read_source (reader, node);
   node->extensions = cv_mls_extension_list_read (reader);
   node->signature = cv_reader_dup_vector (reader, CV_MLS_LIMIT_HASH);
@@ -101,11 +102,11 @@ write_unsigned (CvWriter *writer, const CvMlsLeafNode *node)
   cv_writer_vector (writer, cv_span_from_bytes (node->encryption_key));
   cv_writer_vector (writer, cv_span_from_bytes (node->signature_key));
   cv_mls_credential_write (writer, &node->credential);
-  cv_mls_types_write (writer, node->capabilities.versions);
-  cv_mls_types_write (writer, node->capabilities.suites);
-  cv_mls_types_write (writer, node->capabilities.extensions);
-  cv_mls_types_write (writer, node->capabilities.proposals);
-  cv_mls_types_write (writer, node->capabilities.credentials);
+  cv_mls_type_list_write (writer, node->capabilities.versions);
+  cv_mls_type_list_write (writer, node->capabilities.suites);
+  cv_mls_type_list_write (writer, node->capabilities.extensions);
+  cv_mls_type_list_write (writer, node->capabilities.proposals);
+  cv_mls_type_list_write (writer, node->capabilities.credentials);
   cv_writer_u8 (writer, (guint8)node->source);
   switch (node->source) {
   case CV_MLS_LEAF_SOURCE_KEY_PACKAGE:
@@ -163,15 +164,15 @@ fill_capabilities (CvMlsCapabilities *capabilities, const CvMlsLeafParams *param
   const guint16 version = CV_MLS_VERSION_10;
   const guint16 credentials[] = {CV_MLS_CREDENTIAL_BASIC, CV_MLS_CREDENTIAL_X509};
 
-  capabilities->versions = cv_mls_types_new (&version, 1);
-  capabilities->suites = cv_mls_types_new (&params->suite->id.value, 1);
-  capabilities->extensions = cv_mls_types_new (NULL, 0);
+  capabilities->versions = cv_mls_type_list_new (&version, 1);
+  capabilities->suites = cv_mls_type_list_new (&params->suite->id.value, 1);
+  capabilities->extensions = cv_mls_type_list_new (NULL, 0);
   /* RFC 9420 §7.2: default types MUST NOT be listed. */
   for (gsize i = 0; i < params->n_extension_types; i++)
     if (!cv_mls_extension_is_default (params->extension_types[i]))
       g_array_append_val (capabilities->extensions, params->extension_types[i]);
-  capabilities->proposals = cv_mls_types_new (NULL, 0);
-  capabilities->credentials = cv_mls_types_new (credentials, uses_x509 (params) ? 2 : 1);
+  capabilities->proposals = cv_mls_type_list_new (NULL, 0);
+  capabilities->credentials = cv_mls_type_list_new (credentials, uses_x509 (params) ? 2 : 1);
   g_array_append_val (capabilities->suites, grease);
   g_array_append_val (capabilities->extensions, grease);
   g_array_append_val (capabilities->proposals, grease);
@@ -283,17 +284,17 @@ cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node, gu
   /* §7.2: a client lists what it supports. The list of suites is for others to choose from: §10.1
    * has the KeyPackage's own suite compared, and published trees have leaves that do not list
    * theirs. */
-  if (!cv_mls_types_contain (capabilities->versions, CV_MLS_VERSION_10))
+  if (!cv_mls_type_list_contain (capabilities->versions, CV_MLS_VERSION_10))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list version 1");
   /* RFC 9420 §7.2: the own credential type has to be among the capabilities. */
-  if (!cv_mls_types_contain (capabilities->credentials, node->credential.type))
+  if (!cv_mls_type_list_contain (capabilities->credentials, node->credential.type))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list its credential");
   for (guint i = 0; i < node->extensions->len; i++) {
     const CvMlsExtension *extension = g_ptr_array_index (node->extensions, i);
 
     /* RFC 9420 §7.3: so have the own extensions. */
     if (!cv_mls_extension_is_default (extension->type)
-        && !cv_mls_types_contain (capabilities->extensions, extension->type))
+        && !cv_mls_type_list_contain (capabilities->extensions, extension->type))
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list extension 0x%04x",
                                 extension->type);
   }
@@ -321,21 +322,21 @@ check_required (const CvMlsLeafNode *node, CvSpan data, GError **error)
     guint16 type = g_array_index (required.extensions, guint16, i);
 
     if (!cv_mls_extension_is_default (type)
-        && !cv_mls_types_contain (capabilities->extensions, type))
+        && !cv_mls_type_list_contain (capabilities->extensions, type))
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf lacks required extension 0x%04x",
                                 type);
   }
   for (guint i = 0; i < required.proposals->len; i++) {
     guint16 type = g_array_index (required.proposals, guint16, i);
 
-    if (!is_default_proposal (type) && !cv_mls_types_contain (capabilities->proposals, type))
+    if (!is_default_proposal (type) && !cv_mls_type_list_contain (capabilities->proposals, type))
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf lacks required proposal 0x%04x",
                                 type);
   }
   for (guint i = 0; i < required.credentials->len; i++) {
     guint16 type = g_array_index (required.credentials, guint16, i);
 
-    if (!cv_mls_types_contain (capabilities->credentials, type))
+    if (!cv_mls_type_list_contain (capabilities->credentials, type))
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
                                 "leaf lacks required credential 0x%04x", type);
   }
@@ -353,7 +354,7 @@ cv_mls_leaf_node_check_supports (const CvMlsLeafNode *node, const GPtrArray *gro
 
     /* §13.4: whoever is in the group supports each extension of its GroupContext. */
     if (!cv_mls_extension_is_default (extension->type)
-        && !cv_mls_types_contain (node->capabilities.extensions, extension->type))
+        && !cv_mls_type_list_contain (node->capabilities.extensions, extension->type))
       return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
                                 "leaf does not support group extension 0x%04x", extension->type);
   }
@@ -366,7 +367,7 @@ cv_mls_leaf_node_check_supports (const CvMlsLeafNode *node, const GPtrArray *gro
 static GArray *
 dup_without_grease (const GArray *types)
 {
-  GArray *own = cv_mls_types_new (NULL, 0);
+  GArray *own = cv_mls_type_list_new (NULL, 0);
 
   for (guint i = 0; types && i < types->len; i++) {
     guint16 type = g_array_index (types, guint16, i);

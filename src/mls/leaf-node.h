@@ -7,6 +7,7 @@
 #include "mls/credential.h"
 #include "mls/extension.h"
 #include "mls/labels.h"
+#include "mls/type-list.h"
 
 G_BEGIN_DECLS
 

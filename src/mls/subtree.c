@@ -31,7 +31,7 @@ sum_leaf (CvMlsSubtree *subtree)
 
     if (leaf->credential.type == credential_types[i])
       subtree->credentials.used |= bit;
-    if (cv_mls_types_contain (leaf->capabilities.credentials, credential_types[i]))
+    if (cv_mls_type_list_contain (leaf->capabilities.credentials, credential_types[i]))
       subtree->credentials.supported |= bit;
   }
 }

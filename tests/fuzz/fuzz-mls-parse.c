@@ -11,6 +11,7 @@
 #include "mls/mls-fixture.h"
 #include "mls/parent-node.h"
 #include "mls/ratchet-tree.h"
+#include "mls/required-capabilities.h"
 
 #define CONTEXT CV_SPAN_LITERAL ("encoded group context")
 
@@ -74,7 +75,7 @@ ROUND_TRIP_POINTER (leaf_node, CvMlsLeafNode, cv_mls_leaf_node_read, cv_mls_leaf
 ROUND_TRIP_POINTER (parent_node, CvMlsParentNode, cv_mls_parent_node_read, cv_mls_parent_node_write)
 ROUND_TRIP_POINTER (proposal, CvMlsProposal, cv_mls_proposal_read, cv_mls_proposal_write)
 ROUND_TRIP_POINTER (psks, GPtrArray, cv_mls_psk_list_read, cv_mls_psk_list_write)
-ROUND_TRIP_POINTER (types, GArray, cv_mls_types_read, cv_mls_types_write)
+ROUND_TRIP_POINTER (types, GArray, cv_mls_type_list_read, cv_mls_type_list_write)
 ROUND_TRIP_POINTER (update_path, CvMlsUpdatePath, cv_mls_update_path_read, cv_mls_update_path_write)
 
 static void

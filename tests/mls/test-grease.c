@@ -7,6 +7,7 @@
 
 #include "mls/group-private.h"
 #include "mls/members.h"
+#include "mls/required-capabilities.h"
 
 static void
 test_values (void)
@@ -91,7 +92,7 @@ test_sent_is_listed (gconstpointer data)
 
     g_assert_true (cv_mls_grease_is_value (grease->type));
     g_assert_true (
-        cv_mls_types_contain (package->leaf_node->capabilities.extensions, grease->type));
+        cv_mls_type_list_contain (package->leaf_node->capabilities.extensions, grease->type));
     g_hash_table_add (seen, GUINT_TO_POINTER (grease->type));
   }
   g_assert_cmpuint (g_hash_table_size (seen), >, 1);
@@ -114,7 +115,7 @@ test_defaults_are_not_listed (void)
   g_assert_no_error (error);
   listed = joiner->package->leaf_node->capabilities.extensions;
   g_assert_cmpuint (listed->len, ==, 2);
-  g_assert_true (cv_mls_types_contain (listed, TEST_POLICY_TYPE));
+  g_assert_true (cv_mls_type_list_contain (listed, TEST_POLICY_TYPE));
 }
 
 /* A group that uses one of the values as an extension, as if it were a real one. */
@@ -138,7 +139,7 @@ test_is_no_support (void)
   own = cv_mls_ratchet_tree_get_leaf (member->group->epoch->tree, (CvMlsLeaf){0});
   /* The very value that our leaf lists. */
   extension.type = cv_mls_grease_pick (cv_span_from_bytes (own->encryption_key));
-  g_assert_true (cv_mls_types_contain (own->capabilities.extensions, extension.type));
+  g_assert_true (cv_mls_type_list_contain (own->capabilities.extensions, extension.type));
   g_assert_false (cv_mls_group_commit (member->group, &commit, &result, &error));
   g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
   g_clear_error (&error);
@@ -222,9 +223,9 @@ test_unknown_requirements (void)
                                 .n_extensions = 1};
     g_autoptr (GError) error = NULL;
 
-    required.extensions = cv_mls_types_new (&types[i / 3], i % 3 == 0 ? 1 : 0);
-    required.proposals = cv_mls_types_new (&types[i / 3], i % 3 == 1 ? 1 : 0);
-    required.credentials = cv_mls_types_new (&types[i / 3], i % 3 == 2 ? 1 : 0);
+    required.extensions = cv_mls_type_list_new (&types[i / 3], i % 3 == 0 ? 1 : 0);
+    required.proposals = cv_mls_type_list_new (&types[i / 3], i % 3 == 1 ? 1 : 0);
+    required.credentials = cv_mls_type_list_new (&types[i / 3], i % 3 == 2 ? 1 : 0);
     cv_writer_init (&writer);
     cv_mls_required_capabilities_write (&writer, &required);
     extension.data = cv_writer_span (&writer);

@@ -3,6 +3,7 @@
 
 #include "mls/group-context.h"
 #include "mls/mls-fixture.h"
+#include "mls/required-capabilities.h"
 
 static const guint16 room_suites[] = {0xF001, 0xF002, 0x0007};
 
@@ -253,9 +254,9 @@ test_required_capabilities (void)
   package = mls_person_make_package (&anna, &keys);
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
     g_auto (CvMlsRequiredCapabilities) required = {
-        .extensions = cv_mls_types_new (table[i].extensions, table[i].n_extensions),
-        .proposals = cv_mls_types_new (table[i].proposals, 1),
-        .credentials = cv_mls_types_new (table[i].credentials, 1),
+        .extensions = cv_mls_type_list_new (table[i].extensions, table[i].n_extensions),
+        .proposals = cv_mls_type_list_new (table[i].proposals, 1),
+        .credentials = cv_mls_type_list_new (table[i].credentials, 1),
     };
     g_autoptr (GPtrArray) extensions = cv_mls_extension_list_new ();
     g_auto (CvWriter) writer = {0};

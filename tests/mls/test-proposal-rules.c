@@ -4,6 +4,7 @@
 /* Each rule of RFC 9420 §12.1, §12.2 and §12.4 about the list of a member's commit, named by its
  * words: a list that keeps all the others. Costs 1 s under sanitizers. */
 #include "mls/proposal-list.h"
+#include "mls/required-capabilities.h"
 
 static void
 list_good (ProposalList *list)
@@ -344,9 +345,9 @@ test_add_under_new_extensions (ProposalList *list, gconstpointer data)
   g_auto (CvWriter) writer = {0};
   g_autoptr (GError) error = NULL;
 
-  required.extensions = cv_mls_types_new (NULL, 0);
-  required.proposals = cv_mls_types_new (NULL, 0);
-  required.credentials = cv_mls_types_new (&x509, 1);
+  required.extensions = cv_mls_type_list_new (NULL, 0);
+  required.proposals = cv_mls_type_list_new (NULL, 0);
+  required.credentials = cv_mls_type_list_new (&x509, 1);
   cv_writer_init (&writer);
   cv_mls_required_capabilities_write (&writer, &required);
   proposal_list_add (list, proposal_list_new_add (list->dave));
