@@ -7,7 +7,6 @@
  * structure: share it with g_ptr_array_ref. NULL reads as the empty list. */
 #pragma once
 
-#include "mls/credential.h"
 #include "mls/group.h"
 #include "mls/limits.h"
 #include "base/bytes.h"
@@ -42,19 +41,5 @@ gboolean cv_mls_extension_list_check_context (const GPtrArray *list,
                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* TRUE for the types of RFC 9420 itself, which nobody lists in capabilities (§7.2). */
 gboolean cv_mls_extension_is_default (guint16 type);
-
-/* external_senders (§12.1.8.1): GPtrArray of CvMlsExternalSenderEntry, full. NULL: malformed. */
-typedef struct {
-  GBytes *signature_key;
-  CvMlsCredential credential;
-} CvMlsExternalSenderEntry;
-
-GPtrArray *cv_mls_external_senders_parse (CvSpan data);
-/* The key of entry `index`, borrowed from data; FALSE when there is none. */
-gboolean cv_mls_external_senders_find_key (CvSpan data, guint32 index, CvSpan *signature_key);
-
-/* external_pub (§12.4.3.2): FALSE when it is no single key; the key is borrowed from data. */
-gboolean cv_mls_extension_parse_external_pub (CvSpan data, CvSpan *public_key);
-GBytes *cv_mls_extension_dup_external_pub (CvSpan public_key);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
  * been inside before comes back the same way (resync): it removes the own old leaf and proves with
  * a resumption PSK that it was held by whoever comes. */
 #include "mls/error.h"
+#include "mls/external-pub.h"
 #include "mls/group-private.h"
 
 /* One who comes; all borrowed. */
@@ -61,7 +62,7 @@ add_init (GPtrArray *items, const Joining *joining, const CvMlsGroupInfo *info,
 
   /* §12.4.3.2: without the group's external key nobody comes in from outside. */
   if (!cv_mls_extension_list_find (info->extensions, CV_MLS_EXTENSION_EXTERNAL_PUB, &extension)
-      || !cv_mls_extension_parse_external_pub (extension, &external_pub))
+      || !cv_mls_external_pub_parse (extension, &external_pub))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "group info has no external key");
   *init_secret =
       cv_mls_key_schedule_external_init_send (&joining->cipher, external_pub, &kem_output, error);
@@ -269,7 +270,7 @@ make_info (const CvMlsGroup *group, gboolean has_tree, GError **error)
       || !cv_mls_key_schedule_external_pair (
           &epoch->cipher, cv_secret_span (epoch->secrets.external_secret), &external, error))
     return NULL;
-  external_pub = cv_mls_extension_dup_external_pub (cv_span_from_bytes (external.public_key));
+  external_pub = cv_mls_external_pub_encode (cv_span_from_bytes (external.public_key));
   plan.external_pub = external_pub;
   if (!cv_mls_group_make_info (&plan, &info, error))
     return NULL;

@@ -4,6 +4,7 @@
 /* Opening a message of this epoch: check, open, and only then change anything (RFC 9420 §6). */
 #include "crypto/aead.h"
 #include "mls/error.h"
+#include "mls/external-senders.h"
 #include "mls/group-private.h"
 
 /* §12.1, §12.4.2: a message is taken in the group and the epoch that it was made in. */
