@@ -6,7 +6,6 @@
 #include "mls/labels.h"
 
 #include "mls/error.h"
-#include "mls/limits.h"
 #include "crypto/aead.h"
 #include "crypto/hkdf.h"
 #include "crypto/hpke.h"
@@ -101,31 +100,6 @@ cv_mls_labels_verify (const CvMlsCipher *cipher, CvSpan public_key, const char *
                                    cv_writer_span (&writer), signature, &local))
     return cv_mls_error_adopt (error, local);
   return TRUE;
-}
-
-void
-cv_mls_hpke_ciphertext_clear (CvMlsHpkeCiphertext *sealed)
-{
-  g_clear_pointer (&sealed->kem_output, g_bytes_unref);
-  g_clear_pointer (&sealed->ciphertext, g_bytes_unref);
-}
-
-gboolean
-cv_mls_hpke_ciphertext_read (CvReader *reader, CvMlsHpkeCiphertext *sealed)
-{
-  sealed->kem_output = cv_reader_dup_vector (reader, CV_MLS_LIMIT_KEY);
-  sealed->ciphertext = cv_reader_dup_vector (reader, CV_MLS_LIMIT_OPAQUE);
-  if (cv_reader_is_ok (reader))
-    return TRUE;
-  cv_mls_hpke_ciphertext_clear (sealed);
-  return FALSE;
-}
-
-void
-cv_mls_hpke_ciphertext_write (CvWriter *writer, const CvMlsHpkeCiphertext *sealed)
-{
-  cv_writer_vector (writer, cv_span_from_bytes (sealed->kem_output));
-  cv_writer_vector (writer, cv_span_from_bytes (sealed->ciphertext));
 }
 
 static CvCryptoHpkeParams

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "mls/group.h"
+#include "mls/hpke-ciphertext.h"
 
 G_BEGIN_DECLS
 
@@ -32,16 +33,6 @@ GBytes *cv_mls_labels_sign (const CvMlsCipher *cipher, CvSpan private_key, const
 gboolean
 cv_mls_labels_verify (const CvMlsCipher *cipher, CvSpan public_key, const char *label,
                       CvSpan content, CvSpan signature, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-typedef struct {
-  GBytes *kem_output;
-  GBytes *ciphertext;
-} CvMlsHpkeCiphertext;
-
-void cv_mls_hpke_ciphertext_clear (CvMlsHpkeCiphertext *sealed);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsHpkeCiphertext, cv_mls_hpke_ciphertext_clear)
-gboolean cv_mls_hpke_ciphertext_read (CvReader *reader, CvMlsHpkeCiphertext *sealed);
-void cv_mls_hpke_ciphertext_write (CvWriter *writer, const CvMlsHpkeCiphertext *sealed);
 
 gboolean cv_mls_labels_encrypt (const CvMlsCipher *cipher, CvSpan public_key, const char *label,
                                 CvSpan context, CvSpan plaintext, CvMlsHpkeCiphertext *sealed,
