@@ -213,11 +213,13 @@ cv_mls_group_retire (CvMlsGroup *group)
   /* RFC 9420 §9.2: consumed by the epoch after it, or of no use without the rest. What stays opens
    * application data, verifies its signatures, and says which epoch it was. */
   g_clear_pointer (&secrets->init_secret, cv_secret_unref);
+  g_clear_pointer (&secrets->exporter_secret, cv_secret_unref);
   g_clear_pointer (&secrets->external_secret, cv_secret_unref);
   g_clear_pointer (&secrets->confirmation_key, cv_secret_unref);
   g_clear_pointer (&secrets->membership_key, cv_secret_unref);
   g_clear_pointer (&group->keys, cv_mls_tree_keys_free);
   group->keys = keys;
+  cv_mls_secret_tree_retire (group->secret_tree);
   g_ptr_array_set_size (group->pending, 0);
   group->is_retired = TRUE;
 }
@@ -314,6 +316,10 @@ CvSecret *
 cv_mls_group_export (const CvMlsGroup *group, const char *label, CvSpan context, gsize len,
                      GError **error)
 {
+  if (group->is_retired) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "the epoch is over");
+    return NULL;
+  }
   return cv_mls_key_schedule_export (&group->epoch->cipher,
                                      cv_secret_span (group->epoch->secrets.exporter_secret), label,
                                      context, len, error);

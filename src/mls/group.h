@@ -110,8 +110,9 @@ CvMlsGroup *cv_mls_group_ref (CvMlsGroup *group);
 void cv_mls_group_unref (CvMlsGroup *group); /* the last one wipes every secret of the epoch */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsGroup, cv_mls_group_unref)
 
-/* After the swap to the next epoch: keeps what opens late application messages, and wipes the rest of
- * what §9.2 says. Anything else is STATE from now on. No other thread may use it meanwhile. */
+/* After the swap to the next epoch: wipes all of the epoch's secrets (§9.2) but those that open late
+ * application messages. Those, the facts, past resumption PSKs, signing and verifying stay; to make,
+ * take or export anything else is STATE from now on. No other thread may use it meanwhile. */
 void cv_mls_group_retire (CvMlsGroup *group);
 
 /* ---- what an outsider's KeyPackage says; verified: signature, lifetime, suite ---- */

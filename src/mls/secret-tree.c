@@ -34,6 +34,7 @@ struct CvMlsSecretTree {
   CvMlsLeaf own;
   Branch *root;
   Leaf *own_leaf;
+  gboolean is_retired; /* no handshake ratchet is made any more */
 };
 
 static void
@@ -67,6 +68,17 @@ branch_free (Branch *branch)
   g_clear_pointer (&branch->leaf, leaf_free);
   g_clear_pointer (&branch->secret, cv_secret_unref);
   g_free (branch);
+}
+
+static void
+drop_handshakes (Branch *branch)
+{
+  if (!branch)
+    return;
+  for (guint i = 0; i < 2; i++)
+    drop_handshakes (branch->children[i]);
+  if (branch->leaf)
+    cv_mls_ratchet_clear (&branch->leaf->ratchets[CV_MLS_RATCHET_HANDSHAKE]);
 }
 
 static gboolean
@@ -115,6 +127,8 @@ take_leaf (const CvMlsSecretTree *tree, Branch *branch, GError **error)
   g_autoptr (Leaf) made = g_new0 (Leaf, 1);
 
   for (gsize i = 0; i < N_RATCHETS; i++) {
+    if (tree->is_retired && i == CV_MLS_RATCHET_HANDSHAKE)
+      continue;
     made->ratchets[i].secret =
         cv_mls_labels_expand (&tree->cipher, cv_secret_span (branch->secret), labels[i],
                               CV_SPAN_EMPTY, tree->cipher.suite->hash_len, error);
@@ -158,6 +172,15 @@ cv_mls_secret_tree_free (CvMlsSecretTree *tree)
   branch_free (tree->root);
   leaf_free (tree->own_leaf);
   g_free (tree);
+}
+
+void
+cv_mls_secret_tree_retire (CvMlsSecretTree *tree)
+{
+  for (gsize i = 0; i < N_RATCHETS; i++)
+    cv_mls_ratchet_clear (&tree->own_leaf->ratchets[i]);
+  drop_handshakes (tree->root);
+  tree->is_retired = TRUE;
 }
 
 CvMlsLeaf

@@ -29,6 +29,9 @@ cv_mls_secret_tree_new (const CvMlsCipher *cipher, CvSpan encryption_secret, gui
                         CvMlsLeaf own, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cv_mls_secret_tree_free (CvMlsSecretTree *tree); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsSecretTree, cv_mls_secret_tree_free)
+/* Of an epoch that is over: from now on only application messages of others can be opened. The own
+ * ratchets and all for handshakes are wiped. */
+void cv_mls_secret_tree_retire (CvMlsSecretTree *tree);
 CvMlsLeaf cv_mls_secret_tree_get_own (const CvMlsSecretTree *tree);
 guint32 cv_mls_secret_tree_get_n_leaves (const CvMlsSecretTree *tree);
 

@@ -228,6 +228,7 @@ test_retired_does_nothing_else (World *world, gconstpointer data)
   assert_over (cv_mls_group_protect (group, CV_SPAN_LITERAL ("x"), CV_SPAN_EMPTY, &error) != NULL,
                &error);
   assert_over (cv_mls_group_dup_group_info (group, &error) != NULL, &error);
+  assert_over (cv_mls_group_export (group, "x", CV_SPAN_EMPTY, 32, &error) != NULL, &error);
   assert_over (cv_mls_group_resync (group, cv_span_from_bytes (info), TEST_NOW_S, &by_bob, &error),
                &error);
   assert_over (
@@ -247,8 +248,54 @@ test_retired_keeps_no_path (World *world, gconstpointer data)
   g_assert_null (cv_mls_tree_keys_get (group->keys, leaf));
   g_assert_null (group->epoch->secrets.init_secret);
   g_assert_null (group->epoch->secrets.external_secret);
+  g_assert_null (group->epoch->secrets.exporter_secret);
   /* Before it, when the secret tree was made. */
   g_assert_null (group->epoch->secrets.encryption_secret);
+}
+
+static void
+assert_no_key (CvMlsSecretTree *tree, CvMlsLeaf sender, CvMlsRatchetType type, guint32 generation)
+{
+  g_auto (CvMlsMessageKey) key = {0};
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cv_mls_secret_tree_peek (tree, sender, type, generation, &key, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_GENERATION);
+  g_assert_null (key.key);
+}
+
+/* Own keys and those of handshakes, be they of a leaf that was heard before or of one that was not; the
+ * keys of late application data stay, skipped ones too. */
+static void
+test_retired_keeps_no_handshake (World *world, gconstpointer data)
+{
+  static const CvMlsLeaf heard = {0};
+  static const CvMlsLeaf unheard = {2};
+  g_autoptr (Member) carol = member_new (world->alice->suite, "carol");
+  Member *all[] = {world->alice, world->bob, carol};
+  CvMlsSecretTree *tree;
+  g_auto (CvMlsMessageKey) key = {0};
+  g_autoptr (GError) error = NULL;
+
+  member_add (world->alice, carol, all, G_N_ELEMENTS (all));
+  tree = world->bob->group->secret_tree;
+  for (guint type = 0; type < 2; type++)
+    g_assert_true (cv_mls_secret_tree_consume (tree, heard, (CvMlsRatchetType)type, 3, &error));
+  cv_mls_group_retire (world->bob->group);
+  for (guint type = 0; type < 2; type++) {
+    g_assert_false (cv_mls_secret_tree_next (tree, (CvMlsRatchetType)type, &key, &error));
+    g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
+    g_clear_error (&error);
+  }
+  assert_no_key (tree, heard, CV_MLS_RATCHET_HANDSHAKE, 2);
+  assert_no_key (tree, heard, CV_MLS_RATCHET_HANDSHAKE, 4);
+  assert_no_key (tree, unheard, CV_MLS_RATCHET_HANDSHAKE, 0);
+  for (guint32 generation = 2; generation <= 4; generation += 2) {
+    g_assert_true (
+        cv_mls_secret_tree_consume (tree, heard, CV_MLS_RATCHET_APPLICATION, generation, &error));
+    assert_no_key (tree, heard, CV_MLS_RATCHET_APPLICATION, generation);
+  }
+  g_assert_true (cv_mls_secret_tree_consume (tree, unheard, CV_MLS_RATCHET_APPLICATION, 0, &error));
 }
 
 typedef struct {
@@ -267,6 +314,7 @@ static const Claim claims[] = {
     {"retired/takes-late-data", test_retired_takes_late_data},
     {"retired/does-nothing-else", test_retired_does_nothing_else},
     {"retired/keeps-no-path", test_retired_keeps_no_path},
+    {"retired/keeps-no-handshake", test_retired_keeps_no_handshake},
 };
 
 int
