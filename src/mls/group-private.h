@@ -85,11 +85,13 @@ typedef struct {
 CvMlsLeafNode *cv_mls_group_dup_own_leaf (const CvMlsGroup *group, const CvMlsLeafParams *leaf,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Keeps a proposal whose signature was checked, when somebody could commit it; own: of an own
- * Update, else NULL. Its reference is borrowed. A second time is no error. */
-gboolean cv_mls_group_keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
-                                     const CvMlsOwnUpdate *own, guint64 now_s, GBytes **reference,
-                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A proposal whose signature was checked, ready to wait: somebody could commit it and there is room,
+ * or it waits already. Changes nothing. Full. */
+CvMlsProposalItem *
+cv_mls_group_judge_proposal (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
+                             guint64 now_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes what was judged; it waits from now on, once. */
+void cv_mls_group_keep_proposal (CvMlsGroup *group, CvMlsProposalItem *item);
 
 /* ---- a commit being made (group-commit.c, group-external.c, group-successor.c) ---- */
 

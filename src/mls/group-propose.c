@@ -154,33 +154,31 @@ cv_mls_group_make_proposal (const CvMlsCipher *cipher, const CvMlsProposeParams 
   return NULL;
 }
 
-gboolean
-cv_mls_group_keep_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
-                            const CvMlsOwnUpdate *own, guint64 now_s, GBytes **reference,
-                            GError **error)
+CvMlsProposalItem *
+cv_mls_group_judge_proposal (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
+                             guint64 now_s, GError **error)
 {
-  g_autoptr (GBytes) made = cv_mls_framing_dup_proposal_ref (&group->epoch->cipher, auth, error);
-  const CvMlsProposalItem *kept;
+  g_autoptr (GBytes) reference =
+      cv_mls_framing_dup_proposal_ref (&group->epoch->cipher, auth, error);
   g_autoptr (CvMlsProposalItem) item = NULL;
 
-  if (!made)
-    return FALSE;
+  if (!reference)
+    return NULL;
+  item = cv_mls_proposal_item_new_sent (&auth->content, reference);
+  if (!cv_mls_proposal_items_find (group->pending, cv_span_from_bytes (reference))
+      && (!check_room (group, item, error) || !check (group, item, now_s, error)))
+    return NULL;
+  return g_steal_pointer (&item);
+}
+
+void
+cv_mls_group_keep_proposal (CvMlsGroup *group, CvMlsProposalItem *item)
+{
   /* A PublicMessage can be replayed by anybody: it must not fill the list. */
-  kept = cv_mls_proposal_items_find (group->pending, cv_span_from_bytes (made));
-  if (kept) {
-    *reference = kept->reference;
-    return TRUE;
-  }
-  item = cv_mls_proposal_item_new_sent (&auth->content, made);
-  if (!check_room (group, item, error) || !check (group, item, now_s, error))
-    return FALSE;
-  if (own && own->leaf_private)
-    item->leaf_private = cv_secret_ref (own->leaf_private);
-  if (own && own->signature_private)
-    item->signature_private = cv_secret_ref (own->signature_private);
-  *reference = item->reference;
-  g_ptr_array_add (group->pending, g_steal_pointer (&item));
-  return TRUE;
+  if (cv_mls_proposal_items_find (group->pending, cv_span_from_bytes (item->reference)))
+    cv_mls_proposal_item_free (item);
+  else
+    g_ptr_array_add (group->pending, item);
 }
 
 GBytes *
@@ -189,8 +187,8 @@ cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *params, GErro
   const CvMlsEpoch *epoch = group->epoch;
   g_auto (CvMlsAuthenticatedContent) auth = {0};
   g_auto (CvMlsOwnUpdate) update = {0};
-  g_autoptr (GBytes) message = NULL;
-  GBytes *reference;
+  g_autoptr (CvMlsProposalItem) item = NULL;
+  GBytes *message;
 
   if (!cv_mls_group_check_open (group, error))
     return NULL;
@@ -205,11 +203,16 @@ cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *params, GErro
       || !cv_mls_framing_sign (&epoch->cipher, &auth, cv_span_from_bytes (epoch->encoded_context),
                                cv_secret_span (group->signature_private), error))
     return NULL;
-  message = cv_mls_group_frame (group, &auth, error);
-  if (!message
-      || !cv_mls_group_keep_proposal (group, &auth, &update, params->now_s, &reference, error))
+  item = cv_mls_group_judge_proposal (group, &auth, params->now_s, error);
+  if (!item)
     return NULL;
-  return g_steal_pointer (&message);
+  message = cv_mls_group_frame (group, &auth, error);
+  if (!message)
+    return NULL;
+  item->leaf_private = g_steal_pointer (&update.leaf_private);
+  item->signature_private = g_steal_pointer (&update.signature_private);
+  cv_mls_group_keep_proposal (group, g_steal_pointer (&item));
+  return message;
 }
 
 guint

@@ -125,20 +125,40 @@ summarise_proposal (CvMlsGroup *group, const CvMlsProposal *proposal, GBytes *re
   return summary->key_package_ref != NULL;
 }
 
-static gboolean
-take_proposal (CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, guint64 now_s,
-               CvMlsProposalSummary *summary, GError **error)
-{
-  GBytes *reference;
+/* A message on its way in. */
+typedef struct {
+  CvMlsMessage message;
+  CvMlsAuthenticatedContent opened; /* of a PrivateMessage */
+  guint32 generation; /* of the key that opened it */
+  CvMlsAuthenticatedContent *auth; /* borrowed: what was authentic */
+  CvMlsProposalItem *item; /* a proposal that is to wait once the message was taken */
+} Incoming;
 
-  return cv_mls_group_keep_proposal (group, auth, NULL, now_s, &reference, error)
-         && summarise_proposal (group, auth->content.proposal, reference, summary, error);
+static void
+incoming_clear (Incoming *incoming)
+{
+  g_clear_pointer (&incoming->item, cv_mls_proposal_item_free);
+  cv_mls_authenticated_content_clear (&incoming->opened);
+  cv_mls_message_clear (&incoming->message);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Incoming, incoming_clear)
+
+static gboolean
+judge_proposal (CvMlsGroup *group, Incoming *incoming, guint64 now_s, CvMlsProposalSummary *summary,
+                GError **error)
+{
+  incoming->item = cv_mls_group_judge_proposal (group, incoming->auth, now_s, error);
+  return incoming->item
+         && summarise_proposal (group, incoming->item->proposal, incoming->item->reference, summary,
+                                error);
 }
 
 static gboolean
-dispatch (CvMlsGroup *group, CvMlsAuthenticatedContent *auth, const CvMlsReceiveParams *params,
+dispatch (CvMlsGroup *group, Incoming *incoming, const CvMlsReceiveParams *params,
           CvMlsReceived *received, GError **error)
 {
+  CvMlsAuthenticatedContent *auth = incoming->auth;
+
   received->type = auth->content.type;
   received->sender_type = auth->content.sender.type;
   received->sender = auth->content.sender.leaf;
@@ -150,7 +170,7 @@ dispatch (CvMlsGroup *group, CvMlsAuthenticatedContent *auth, const CvMlsReceive
     received->data = g_steal_pointer (&auth->content.application);
     return TRUE;
   case CV_MLS_CONTENT_PROPOSAL:
-    return take_proposal (group, auth, params->now_s, &received->proposal, error);
+    return judge_proposal (group, incoming, params->now_s, &received->proposal, error);
   case CV_MLS_CONTENT_COMMIT:
     return cv_mls_group_process_commit (group, auth, params, received, error);
   }
@@ -166,6 +186,36 @@ check_epoch_takes (const CvMlsGroup *group, const CvMlsMessage *message, GError 
       && message->private_message.content_type == CV_MLS_CONTENT_APPLICATION)
     return TRUE;
   return cv_mls_group_check_open (group, error);
+}
+
+static gboolean
+open_message (CvMlsGroup *group, CvSpan encoded, Incoming *incoming, GError **error)
+{
+  CvMlsMessage *message = &incoming->message;
+
+  if (!cv_mls_message_parse (encoded, message, error) || !check_epoch_takes (group, message, error))
+    return FALSE;
+  if (message->wire_format == CV_MLS_WIRE_PRIVATE_MESSAGE) {
+    incoming->auth = &incoming->opened;
+    return open_private (group, &message->private_message, &incoming->opened, &incoming->generation,
+                         error);
+  }
+  if (message->wire_format == CV_MLS_WIRE_PUBLIC_MESSAGE) {
+    incoming->auth = &message->public_message.auth;
+    return open_public (group, &message->public_message, error);
+  }
+  /* §6: the other formats are for who is not a member yet. */
+  return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "this message is not for members");
+}
+
+static gboolean
+let_key_go (CvMlsGroup *group, const Incoming *incoming, GError **error)
+{
+  CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
+
+  return incoming->message.wire_format != CV_MLS_WIRE_PRIVATE_MESSAGE
+         || cv_mls_private_message_consume (&keys, &incoming->auth->content, incoming->generation,
+                                            error);
 }
 
 static void
@@ -190,29 +240,24 @@ gboolean
 cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params, CvMlsReceived *received,
                       GError **error)
 {
-  g_auto (CvMlsMessage) message = {0};
-  g_auto (CvMlsAuthenticatedContent) opened = {0};
+  g_auto (Incoming) incoming = {0};
   g_auto (CvMlsReceived) result = {0};
-  CvMlsAuthenticatedContent *auth = &opened;
-  CvMlsMessageKeys keys;
-  guint32 generation;
-  gboolean is_open;
+  g_autoptr (GError) refused = NULL;
+  gboolean is_taken;
 
-  if (!cv_mls_message_parse (params->message, &message, error)
-      || !check_epoch_takes (group, &message, error))
+  if (!open_message (group, params->message, &incoming, error))
     return FALSE;
-  if (message.wire_format == CV_MLS_WIRE_PRIVATE_MESSAGE)
-    is_open = open_private (group, &message.private_message, &opened, &generation, error);
-  else if (message.wire_format == CV_MLS_WIRE_PUBLIC_MESSAGE) {
-    auth = &message.public_message.auth;
-    is_open = open_public (group, &message.public_message, error);
-  } else /* §6: the other formats are for who is not a member yet. */
-    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "this message is not for members");
-  if (!is_open || !dispatch (group, auth, params, &result, error))
+  is_taken = dispatch (group, &incoming, params, &result, &refused);
+  /* RFC 9420 §9.2: the key that opened an authentic message is consumed, whatever was in it. Only
+   * what lacks something that may still come (STATE) keeps it, to be received again. */
+  if (is_taken || !g_error_matches (refused, CV_MLS_ERROR, CV_MLS_ERROR_STATE))
+    is_taken = let_key_go (group, &incoming, refused ? NULL : &refused) && is_taken;
+  if (!is_taken) {
+    g_propagate_error (error, g_steal_pointer (&refused));
     return FALSE;
-  keys = cv_mls_group_message_keys (group);
-  if (auth == &opened && !cv_mls_private_message_consume (&keys, &auth->content, generation, error))
-    return FALSE;
+  }
+  if (incoming.item)
+    cv_mls_group_keep_proposal (group, g_steal_pointer (&incoming.item));
   *received = result;
   result = (CvMlsReceived){0};
   return TRUE;

@@ -414,8 +414,10 @@ typedef struct {
 /* Opens one message of this epoch. Application: the key is used up. Proposal: waits in `group` when a
  * commit could name it, else INVALID. Commit: fully checked; `group` is as before (its ratchet for
  * that sender excepted). Our own commit coming back is STATE: use the CvMlsCommitResult. What is
- * refused leaves `group` as it was: a commit that names a proposal or PSK which is not here yet
- * (STATE) can be received again. */
+ * refused leaves `group` as it was, but for the key of a PrivateMessage whose signature held: that is
+ * used up too (§9.2), and the message is GENERATION from then on. STATE alone keeps it, as what is
+ * missing may still come: a proposal or PSK that a commit names, or room for a proposal. Receive the
+ * message again when it is there. */
 gboolean cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params,
                                CvMlsReceived *received, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

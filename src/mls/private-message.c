@@ -2,9 +2,8 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* Two layers: the content under the sender's ratchet, and who the sender is under a key that is
- * drawn from the ciphertext. The receiver opens both and checks the signature. The key goes only
- * when the group took what was in it: who forges a message must not be able to burn the key of a real
- * one, and what came before the proposal it names can be tried again. */
+ * drawn from the ciphertext. The receiver opens both and checks the signature. Only then
+ * may the key go: who forges a message must not be able to burn the key of a real one. */
 #include "mls/private-message.h"
 
 #include "mls/error.h"

@@ -57,8 +57,8 @@ typedef struct {
 } CvMlsPrivateOpenParams;
 
 /* Opens and checks the signature; changes nothing. The caller has checked group id and epoch, judges
- * the content, and lets generation's key go when the content was taken. STATE: a message of our own
- * came back. GENERATION: its key is gone, or too far ahead. */
+ * the content, and lets generation's key go unless it wants to open the message once more. STATE: a
+ * message of our own came back. GENERATION: its key is gone, or too far ahead. */
 gboolean
 cv_mls_private_message_open (const CvMlsPrivateOpenParams *params,
                              const CvMlsPrivateMessage *message, CvMlsAuthenticatedContent *auth,

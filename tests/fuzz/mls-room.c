@@ -170,6 +170,7 @@ fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member, gboolean has_d
       .tree = cv_mls_group_encode_tree (group->epoch->tree),
       .n_pending = group->pending->len,
       .digest = has_digest ? group_digest_dup (group) : NULL,
+      .fixed_digest = has_digest ? group_digest_dup_but_ratchets (group) : NULL,
   };
 }
 
@@ -187,16 +188,22 @@ fuzz_snapshot_assert_same (const FuzzSnapshot *snapshot, const Member *member)
 }
 
 void
-fuzz_snapshot_assert_same_secrets (const FuzzSnapshot *snapshot, const Member *member)
+fuzz_snapshot_assert_same_secrets (const FuzzSnapshot *snapshot, const Member *member,
+                                   gboolean has_used_key)
 {
-  g_autoptr (GBytes) digest = snapshot->digest ? group_digest_dup (member->group) : NULL;
+  g_autoptr (GBytes) digest = NULL;
 
-  g_assert_true (!digest || g_bytes_equal (digest, snapshot->digest));
+  if (!snapshot->digest)
+    return;
+  digest = has_used_key ? group_digest_dup_but_ratchets (member->group)
+                        : group_digest_dup (member->group);
+  g_assert_true (g_bytes_equal (digest, has_used_key ? snapshot->fixed_digest : snapshot->digest));
 }
 
 void
 fuzz_snapshot_clear (FuzzSnapshot *snapshot)
 {
+  g_clear_pointer (&snapshot->fixed_digest, g_bytes_unref);
   g_clear_pointer (&snapshot->digest, g_bytes_unref);
   g_clear_pointer (&snapshot->authenticator, g_bytes_unref);
   g_clear_pointer (&snapshot->tree, g_bytes_unref);

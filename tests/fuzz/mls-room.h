@@ -41,12 +41,15 @@ typedef struct {
   GBytes *tree;
   guint n_pending;
   GBytes *digest; /* of all secrets, ratchets included; or NULL */
+  GBytes *fixed_digest; /* the same without the ratchets */
 } FuzzSnapshot;
 
 void fuzz_snapshot_take (FuzzSnapshot *snapshot, const Member *member, gboolean has_digest);
-/* All but the digest. */
+/* All but the digests. */
 void fuzz_snapshot_assert_same (const FuzzSnapshot *snapshot, const Member *member);
-void fuzz_snapshot_assert_same_secrets (const FuzzSnapshot *snapshot, const Member *member);
+/* has_used_key: the ratchets may have moved, and nothing else. */
+void fuzz_snapshot_assert_same_secrets (const FuzzSnapshot *snapshot, const Member *member,
+                                        gboolean has_used_key);
 void fuzz_snapshot_clear (FuzzSnapshot *snapshot);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FuzzSnapshot, fuzz_snapshot_clear)
 

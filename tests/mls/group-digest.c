@@ -69,8 +69,8 @@ put_ratchets (CvWriter *writer, const CvMlsGroup *group)
       }
 }
 
-GBytes *
-group_digest_dup (const CvMlsGroup *group)
+static GBytes *
+make_digest (const CvMlsGroup *group, gboolean has_ratchets)
 {
   g_auto (CvWriter) writer = {0};
   g_autoptr (GError) error = NULL;
@@ -80,7 +80,8 @@ group_digest_dup (const CvMlsGroup *group)
   put_epoch (&writer, group->epoch);
   put_tree (&writer, group);
   put_secret (&writer, group->signature_private);
-  put_ratchets (&writer, group);
+  if (has_ratchets)
+    put_ratchets (&writer, group);
   for (guint64 epoch = 0; epoch <= group->epoch->context.epoch; epoch++)
     put_secret (&writer, cv_mls_past_psks_find (group->past, epoch));
   for (guint i = 0; i < group->pending->len; i++) {
@@ -94,4 +95,16 @@ group_digest_dup (const CvMlsGroup *group)
       cv_crypto_hash_dup_digest (group->crypto, CV_HASH_SHA256, cv_writer_span (&writer), &error);
   g_assert_no_error (error);
   return digest;
+}
+
+GBytes *
+group_digest_dup (const CvMlsGroup *group)
+{
+  return make_digest (group, TRUE);
+}
+
+GBytes *
+group_digest_dup_but_ratchets (const CvMlsGroup *group)
+{
+  return make_digest (group, FALSE);
 }

@@ -12,5 +12,7 @@ G_BEGIN_DECLS
  * and their bytes. Asking may unfold the secret tree, which is no change that anybody can see. */
 #define GROUP_DIGEST_GENERATIONS 4
 GBytes *group_digest_dup (const CvMlsGroup *group);
+/* Without the ratchets: what a message that used up its key has to leave alone. */
+GBytes *group_digest_dup_but_ratchets (const CvMlsGroup *group);
 
 G_END_DECLS

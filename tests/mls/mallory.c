@@ -69,6 +69,8 @@ mallory_assert_refused (MalloryWorld *world, GBytes *message, CvMlsError code)
 {
   g_auto (CvMlsReceived) received = {0};
   g_autoptr (GError) error = NULL;
+  CvMlsError again = code == CV_MLS_ERROR_STATE ? code : CV_MLS_ERROR_GENERATION;
+  g_autoptr (GError) second = NULL;
   CvMlsCommitParams params = {.now_s = TEST_NOW_S};
   g_auto (CvMlsCommitResult) good = {0};
 
@@ -77,6 +79,11 @@ mallory_assert_refused (MalloryWorld *world, GBytes *message, CvMlsError code)
   g_assert_error (error, CV_MLS_ERROR, (gint)code);
   g_assert_null (received.next);
   g_assert_null (received.summary.added);
+
+  /* RFC 9420 §9.2: it was authentic, so its key is gone; but what is missing may still come. */
+  g_assert_false (
+      member_try_receive (world->victim, cv_span_from_bytes (message), &received, &second));
+  g_assert_error (second, CV_MLS_ERROR, (gint)again);
 
   /* And the group goes on as if nothing had come. */
   member_commit (world->other, &params, &good);
