@@ -519,8 +519,10 @@ cv_e2ee_group_driver_on_commit_voided (CvE2eeGroupDriver *driver, guint64 epoch)
   cv_e2ee_driver_enter (driver);
   if (driver->group != NULL) {
     guint64 own_epoch = cv_mls_group_get_epoch (driver->group);
-    if (epoch == own_epoch)
+    if (epoch == own_epoch) {
       driver->blocked_until_us = 0;
+      driver->stuck_at_us = 0;
+    }
     /* We had followed it, and nobody knows the secrets of our epoch: only a new start leads back. */
     else if (epoch < own_epoch)
       cv_e2ee_driver_finish (driver, CV_E2EE_END_GROUP_GONE);

@@ -110,6 +110,7 @@ reset_timers (CvE2eeGroupDriver *driver, gboolean is_first)
   driver->epoch_at_us = now_us;
   driver->blocked_until_us = 0;
   driver->behind_since_us = 0;
+  driver->stuck_at_us = 0;
   if (now_us >= driver->caught_up_at_us) {
     driver->current_s = driver->now_s;
     driver->was_cut = FALSE;
@@ -173,6 +174,8 @@ cv_e2ee_driver_epoch_note_commit (CvE2eeGroupDriver *driver, const CvMlsReceived
     member->resynced_at_us = driver->now_us;
     member->since_epoch = cv_mls_group_get_epoch (driver->group);
   }
+  for (guint i = 0; i < summary->removed->len; i++)
+    cv_e2ee_driver_resync_forget (driver, g_array_index (summary->removed, CvMlsLeaf, i));
   cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_RESYNCED, summary->committer);
 }
 

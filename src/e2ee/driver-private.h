@@ -67,7 +67,9 @@ typedef struct {
   gboolean is_accepted;
   gboolean has_broken_rules;
   gint64 resynced_at_us; /* 0: never */
-  gint64 resync_asked_at_us; /* 0: never */
+  guint32 resync_number; /* of its last request; 0: never asked */
+  guint n_resync_asked; /* since resync_asked_from_us */
+  gint64 resync_asked_from_us;
   gint64 failing_since_us[CV_E2EE_N_TRACKS]; /* 0: not failing */
   CvE2eeReceiverCounts seen[CV_E2EE_N_TRACKS];
   gboolean has_foreign_frames;
@@ -194,6 +196,8 @@ struct CvE2eeGroupDriver {
   guint8 resync_hash[32];
   gint64 resync_retry_at_us;
   guint n_resync_attempts;
+  guint32 n_resync_requests; /* of ours, ever */
+  gint64 stuck_at_us; /* a commit came that we cannot open; 0: none */
   GPtrArray *resync_requests; /* CvE2eeResyncRequest: to be answered by rank */
 
   CvE2eeHeartbeatTracker *tracker;
@@ -225,6 +229,7 @@ typedef struct {
   GBytes *public_key;
   CvMlsLeaf leaf;
   gint64 due_us;
+  gboolean is_repeated;
 } CvE2eeResyncRequest;
 
 /* ---- group-driver ---- */
@@ -325,6 +330,8 @@ gint64 cv_e2ee_driver_door_run (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_start (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_stop (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, const char *from, GBytes *message);
+/* What that leaf asked for is not needed any more. */
+void cv_e2ee_driver_resync_forget (CvE2eeGroupDriver *driver, CvMlsLeaf leaf);
 gint64 cv_e2ee_driver_resync_run (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_request_free (CvE2eeResyncRequest *request);
 

@@ -63,6 +63,10 @@ reject (CvE2eeGroupDriver *driver, CvE2eeNotice notice, CvMlsLeaf committer)
   CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, committer);
   if (notice == CV_E2EE_NOTICE_FORBIDDEN_COMMIT && member != NULL && !member->public.is_self)
     member->has_broken_rules = TRUE;
+  /* Perhaps its author made it so for us alone. What breaks the rules is not followed by coming back
+   * either. */
+  if (notice == CV_E2EE_NOTICE_BAD_COMMIT && driver->stuck_at_us == 0)
+    driver->stuck_at_us = driver->now_us;
   driver->trust_at_us = driver->now_us;
   driver->blocked_until_us = driver->now_us + BLOCKED_US;
   cv_e2ee_driver_notice (driver, notice, committer);
@@ -148,6 +152,13 @@ static void
 sort_ordered (CvE2eeGroupDriver *driver, GBytes *commit)
 {
   CvMlsPeek peek;
+  gboolean is_own = cv_e2ee_driver_commit_find_own (driver, commit) != NULL;
+  /* However far we are behind, our own way back leads to the room's epoch. */
+  if (is_own && cv_mls_group_peek (cv_span_from_bytes (commit), &peek, NULL)
+      && is_own_external (driver, &peek)) {
+    cv_e2ee_driver_receive_commit (driver, commit);
+    return;
+  }
   /* A gap's answer may repeat what we know; so may a server. Old ones open nothing any more. */
   if (!peek_ours (driver, commit, &peek) || peek.content_type != CV_MLS_CONTENT_COMMIT) {
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_COMMIT, CV_E2EE_EVERYBODY);
@@ -159,8 +170,7 @@ sort_ordered (CvE2eeGroupDriver *driver, GBytes *commit)
       cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_COMMIT, CV_E2EE_EVERYBODY);
     return;
   }
-  gboolean is_own = cv_e2ee_driver_commit_find_own (driver, commit) != NULL;
-  if (peek.epoch == epoch || (is_own && is_own_external (driver, &peek))) {
+  if (peek.epoch == epoch) {
     cv_e2ee_driver_receive_commit (driver, commit);
     return;
   }
@@ -324,14 +334,31 @@ cv_e2ee_driver_receive_future (CvE2eeGroupDriver *driver)
   }
 }
 
+/* The others went on with a commit that we cannot open, and the server did not void it. */
+static gint64
+run_stuck (CvE2eeGroupDriver *driver)
+{
+  if (driver->stuck_at_us == 0 || driver->phase != CV_E2EE_PHASE_MEMBER)
+    return G_MAXINT64;
+  if (driver->now_us < driver->stuck_at_us + BLOCKED_US)
+    return driver->stuck_at_us + BLOCKED_US;
+  driver->stuck_at_us = 0;
+  if (driver->behind_since_us != 0)
+    cv_e2ee_driver_resync_start (driver);
+  return G_MAXINT64;
+}
+
 gint64
 cv_e2ee_driver_receive_run (CvE2eeGroupDriver *driver)
 {
-  if (driver->group == NULL || driver->behind_since_us == 0 || !driver->is_connected)
+  if (driver->group == NULL || !driver->is_connected)
     return G_MAXINT64;
+  gint64 stuck_due_us = run_stuck (driver);
+  if (driver->behind_since_us == 0)
+    return stuck_due_us;
   gint64 due_us = driver->behind_since_us + CV_E2EE_HEARTBEAT_BEHIND_US;
   if (due_us > driver->now_us)
-    return due_us;
+    return MIN (due_us, stuck_due_us);
   driver->behind_since_us = driver->now_us;
   cv_e2ee_driver_receive_ask_gap (driver);
   return driver->now_us + CV_E2EE_HEARTBEAT_BEHIND_US;

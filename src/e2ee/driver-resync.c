@@ -17,7 +17,9 @@
 #define LABEL "Conclave 1.0 resync request"
 #define INFO "Conclave 1.0 resync answer"
 #define RETRY_US (3 * G_USEC_PER_SEC)
-#define ASK_MIN_US (CV_E2EE_DRIVER_EPOCH_MIN_US / 2)
+/* More requests of one leaf in this time are no honest program's. */
+#define ASK_WINDOW_US (30 * G_USEC_PER_SEC)
+#define ASK_MAX (ATTEMPTS_MAX + 2)
 #define ATTEMPTS_MAX 4
 #define REQUESTS_MAX 16
 #define PUBLIC_MAX 4096
@@ -55,6 +57,7 @@ make_request (CvE2eeGroupDriver *driver, GError **error)
   cv_writer_u8 (&writer, CV_E2EE_CONTROL_RESYNC_REQUEST);
   cv_writer_vector (&writer, cv_mls_group_get_id (driver->group));
   cv_writer_u32 (&writer, cv_mls_group_get_own_leaf (driver->group).index);
+  cv_writer_u32 (&writer, ++driver->n_resync_requests);
   cv_writer_vector (&writer, cv_span_from_bytes (driver->resync_pair.public_key));
   g_autoptr (GBytes) signature =
       cv_mls_group_sign (driver->group, LABEL, cv_writer_span (&writer), error);
@@ -182,10 +185,32 @@ cv_e2ee_group_driver_on_group_info (CvE2eeGroupDriver *driver, GBytes *answer)
 
 /* The answer is large, and a member's changed client could ask without end. */
 static gboolean
-is_too_soon (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
+is_too_often (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
 {
-  return member->resync_asked_at_us != 0
-         && driver->now_us < member->resync_asked_at_us + ASK_MIN_US;
+  return member->n_resync_asked >= ASK_MAX
+         && driver->now_us < member->resync_asked_from_us + ASK_WINDOW_US;
+}
+
+static void
+note_asked (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member, guint32 number)
+{
+  if (member->n_resync_asked == 0
+      || driver->now_us >= member->resync_asked_from_us + ASK_WINDOW_US) {
+    member->resync_asked_from_us = driver->now_us;
+    member->n_resync_asked = 0;
+  }
+  member->n_resync_asked++;
+  member->resync_number = number;
+}
+
+void
+cv_e2ee_driver_resync_forget (CvE2eeGroupDriver *driver, CvMlsLeaf leaf)
+{
+  for (guint i = driver->resync_requests->len; i > 0; i--) {
+    const CvE2eeResyncRequest *request = g_ptr_array_index (driver->resync_requests, i - 1);
+    if (request->leaf.index == leaf.index)
+      g_ptr_array_remove_index (driver->resync_requests, i - 1);
+  }
 }
 
 static void
@@ -193,25 +218,28 @@ take_request (CvE2eeGroupDriver *driver, const char *from, GBytes *message, CvRe
 {
   CvSpan group_id = cv_reader_vector (reader, GROUP_ID_MAX);
   CvMlsLeaf leaf = {cv_reader_u32 (reader)};
+  guint32 number = cv_reader_u32 (reader);
   CvSpan public_key = cv_reader_vector (reader, PUBLIC_MAX);
   CvSpan signed_part = cv_reader_since (reader, 0);
   CvSpan signature = cv_reader_vector (reader, SIGNATURE_MAX);
   CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, leaf);
   if (!cv_reader_finish (reader) || from == NULL || driver->phase != CV_E2EE_PHASE_MEMBER
       || member == NULL || member->public.is_self || driver->resync_requests->len >= REQUESTS_MAX
-      || is_too_soon (driver, member)
+      || number <= member->resync_number || is_too_often (driver, member)
       || !cv_span_equal (group_id, cv_mls_group_get_id (driver->group))
       || !cv_mls_group_verify (driver->group, leaf, LABEL, signed_part, signature, NULL)
       || !cv_crypto_kem_check_public (driver->crypto, driver->suite->kem, public_key, NULL)) {
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_APPLICATION, leaf);
     return;
   }
-  member->resync_asked_at_us = driver->now_us;
+  note_asked (driver, member, number);
+  cv_e2ee_driver_resync_forget (driver, leaf);
   CvE2eeResyncRequest *request = g_new0 (CvE2eeResyncRequest, 1);
   request->request = g_bytes_ref (message);
   request->from = g_strdup (from);
   request->public_key = cv_span_dup (public_key);
   request->leaf = leaf;
+  request->is_repeated = member->n_resync_asked > 1;
   request->due_us = driver->now_us + driver->own_rank * (gint64)CV_E2EE_DRIVER_RANK_STEP_US;
   g_ptr_array_add (driver->resync_requests, request);
   if (!hash_request (driver, cv_span_from_bytes (message), request->hash))
@@ -264,8 +292,9 @@ answer (CvE2eeGroupDriver *driver, const CvE2eeResyncRequest *request)
   cv_writer_u8 (&writer, CV_E2EE_CONTROL_RESYNC_ANSWERED);
   cv_writer_put (&writer, CV_SPAN_ARRAY (request->hash));
   g_autoptr (GBytes) word = cv_writer_take (&writer);
-  driver->ops->send_group_info (driver->data, request->from, made);
+  /* The word first: behind a large answer it would come when all others have answered, too. */
   driver->ops->send_application (driver->data, word);
+  driver->ops->send_group_info (driver->data, request->from, made);
 }
 
 static void
@@ -276,7 +305,8 @@ take_answered (CvE2eeGroupDriver *driver, CvReader *reader)
     return;
   for (guint i = driver->resync_requests->len; i > 0; i--) {
     const CvE2eeResyncRequest *request = g_ptr_array_index (driver->resync_requests, i - 1);
-    if (memcmp (request->hash, hash.data, hash.len) == 0)
+    /* Anybody can say so. Who asks again got nothing, and then nobody's word counts. */
+    if (!request->is_repeated && memcmp (request->hash, hash.data, hash.len) == 0)
       g_ptr_array_remove_index (driver->resync_requests, i - 1);
   }
 }
