@@ -9,6 +9,7 @@
 
 #include "server/config.h"
 #include "server/frame.h"
+#include "server/throttle.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,8 @@ typedef struct {
   gboolean may_welcome; /* its own commit began welcome_epoch, and it has let nobody in yet */
   guint64 welcome_epoch;
   gint64 welcome_until_us; /* by the room's clock */
+  CvServerBucket byte_bucket; /* its share of what the room relays */
+  CvServerBucket epoch_bucket; /* and of its epochs */
 
   const CvServerSinkVtable *sink_vtable; /* NULL while away */
   gpointer sink;

@@ -7,8 +7,6 @@
 
 #define RECENT_MAX 128
 #define RECENT_BYTES_MAX (1024 * 1024)
-#define EPOCH_BURST 5
-#define BYTES_BURST_S 10
 /* From the commit to its Welcome: a cut, a resume and a slow way up. */
 #define WELCOME_US (60 * G_USEC_PER_SEC)
 
@@ -91,30 +89,6 @@ reject_commit (CvServerRoom *room, CvServerMember *member, guint64 epoch, CvMess
   room->shared->metrics->commits_rejected++;
 }
 
-static gboolean
-take_bytes (CvServerRoom *room, GBytes *payload)
-{
-  CvServerRate rate = {room->shared->config->room_bytes_per_second,
-                       (double)room->shared->config->room_bytes_per_second * BYTES_BURST_S};
-  gboolean is_allowed =
-      cv_server_bucket_take (&room->byte_bucket, rate, (double)g_bytes_get_size (payload),
-                             cv_clock_monotonic_us (room->shared->clock));
-
-  if (!is_allowed)
-    room->shared->metrics->throttled++;
-  return is_allowed;
-}
-
-/* The retention of old keys counts on a bounded rate of epochs (E2EE section 3). */
-static gboolean
-take_epoch (CvServerRoom *room)
-{
-  CvServerRate rate = {room->shared->config->epochs_per_second, EPOCH_BURST};
-
-  return cv_server_bucket_take (&room->epoch_bucket, rate, 1,
-                                cv_clock_monotonic_us (room->shared->clock));
-}
-
 typedef struct {
   CvServerRoom *room;
   char *author;
@@ -185,7 +159,7 @@ cv_server_room_on_commit (CvServerRoom *room, CvServerMember *member, const CvMe
     reject_commit (room, member, commit->epoch, CV_MESSAGE_REASON_STALE_EPOCH);
     return TRUE;
   }
-  if (!take_epoch (room) || !take_bytes (room, commit->payload)) {
+  if (!cv_server_room_take_commit (room, member, g_bytes_get_size (commit->payload))) {
     reject_commit (room, member, commit->epoch, CV_MESSAGE_REASON_TOO_FAST);
     return TRUE;
   }
@@ -231,7 +205,7 @@ cv_server_room_on_application (CvServerRoom *room, CvServerMember *member, const
     return TRUE;
   if (application->epoch > room->log->vtable->get_next (room->log))
     return FALSE;
-  if (!take_bytes (room, application->payload)) {
+  if (!cv_server_room_take_bytes (room, member, g_bytes_get_size (application->payload))) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
                                  "the room relays too much");
     return TRUE;
@@ -269,7 +243,8 @@ cv_server_room_on_gap (CvServerRoom *room, CvServerMember *member, const CvMessa
     const CvServerLogEntry *entry = room->log->vtable->get (room->log, epoch);
 
     /* Asking again and again must cost the one who asks. */
-    if (entry == NULL || !take_bytes (room, entry->payload)) {
+    if (entry == NULL
+        || !cv_server_room_take_answer (room, member, g_bytes_get_size (entry->payload))) {
       cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
                                    "the room relays too much");
       return TRUE;
@@ -364,7 +339,7 @@ cv_server_room_on_group_info (CvServerRoom *room, CvServerMember *member, const 
                                  "the one addressed is not inside");
     return TRUE;
   }
-  if (!take_bytes (room, message->group_info.payload)) {
+  if (!cv_server_room_take_bytes (room, member, g_bytes_get_size (message->group_info.payload))) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
                                  "the room relays too much");
     return TRUE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* What the two halves of a room share: room.c has the people, room-group.c the group's messages. */
+/* What the parts of a room share: room.c has the people, room-group.c the group's messages,
+ * room-limits.c how much of them. */
 #pragma once
 
 #include "server/room.h"
@@ -38,6 +39,12 @@ guint cv_server_room_count_inside (CvServerRoom *room);
 void cv_server_room_send_inside (CvServerRoom *room, const CvMessage *message,
                                  const CvServerMember *except);
 void cv_server_room_remove (CvServerRoom *room, CvServerMember *member, gboolean is_graceful);
+
+/* room-limits.c: FALSE when it is too much; nothing is taken then. */
+gboolean cv_server_room_take_bytes (CvServerRoom *room, CvServerMember *member, gsize bytes);
+/* What goes to the member alone costs its own share alone. */
+gboolean cv_server_room_take_answer (CvServerRoom *room, CvServerMember *member, gsize bytes);
+gboolean cv_server_room_take_commit (CvServerRoom *room, CvServerMember *member, gsize bytes);
 
 /* room-group.c: handlers, FALSE as in cv_server_room_handle. */
 void cv_server_room_start_group (CvServerRoom *room, GBytes *group); /* NULL: ends it */

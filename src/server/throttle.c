@@ -25,10 +25,16 @@ refill (CvServerBucket *bucket, CvServerRate rate, gint64 now_us)
 }
 
 gboolean
-cv_server_bucket_take (CvServerBucket *bucket, CvServerRate rate, double cost, gint64 now_us)
+cv_server_bucket_has (CvServerBucket *bucket, CvServerRate rate, double cost, gint64 now_us)
 {
   refill (bucket, rate, now_us);
-  if (bucket->level < cost)
+  return bucket->level >= cost;
+}
+
+gboolean
+cv_server_bucket_take (CvServerBucket *bucket, CvServerRate rate, double cost, gint64 now_us)
+{
+  if (!cv_server_bucket_has (bucket, rate, cost, now_us))
     return FALSE;
   bucket->level -= cost;
   return TRUE;

@@ -18,6 +18,9 @@ typedef struct {
   gint64 at_us; /* monotonic; 0: never used, so full */
 } CvServerBucket;
 
+/* Whether there are `cost` tokens: for what must be had from several buckets or from none. */
+gboolean
+cv_server_bucket_has (CvServerBucket *bucket, CvServerRate rate, double cost, gint64 now_us);
 /* FALSE when there are not `cost` tokens; nothing is taken then. */
 gboolean
 cv_server_bucket_take (CvServerBucket *bucket, CvServerRate rate, double cost, gint64 now_us);

@@ -169,6 +169,14 @@ forget (Person *person)
   g_ptr_array_set_size (person->inbox, 0);
 }
 
+/* As a client does that reads. */
+static inline void
+acknowledge (Person *person)
+{
+  g_assert_true (sayf (person, "{\"type\":\"ping\",\"last-seq\":%" G_GUINT64_FORMAT "}",
+                       person->member->next_seq - 1));
+}
+
 static inline gboolean
 say_welcome (Person *host, Person *guest, guint epoch)
 {
@@ -203,4 +211,48 @@ say_application (Person *person, guint epoch, const char *payload)
   return sayf (person,
                "{\"type\":\"application\",\"group\":\"Z3I=\",\"epoch\":%u,\"payload\":\"%s\"}",
                epoch, payload);
+}
+
+/* ---- several people inside ---- */
+
+typedef struct {
+  World *world;
+  Person *people[4];
+} Meeting;
+
+/* Everybody is inside, in epoch 0. */
+static inline void
+meeting_init (Meeting *meeting, guint n)
+{
+  *meeting = (Meeting){.world = world_new ()};
+  meeting->world->config->knocks_per_minute = 100;
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *address = g_strdup_printf ("%u", i);
+
+    meeting->people[i] = person_new (meeting->world, address);
+  }
+  g_assert_true (say (meeting->people[0], "{\"type\":\"open\",\"group\":\"Z3I=\"}"));
+  for (guint i = 1; i < n; i++)
+    let_in (meeting->people[0], meeting->people[i], 0);
+  for (guint i = 0; i < n; i++)
+    forget (meeting->people[i]);
+}
+
+static inline void
+meeting_clear (Meeting *meeting)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (meeting->people); i++)
+    g_clear_pointer (&meeting->people[i], person_free);
+  g_clear_pointer (&meeting->world, world_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Meeting, meeting_clear)
+
+/* The reason of the first rejection; -1: none. */
+static inline int
+rejection (Person *person)
+{
+  CvMessage *message = heard (person, CV_MESSAGE_REJECTED);
+
+  return message != NULL ? message->rejected.reason : -1;
 }

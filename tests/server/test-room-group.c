@@ -2,47 +2,6 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 #include "fake-room.h"
 
-typedef struct {
-  World *world;
-  Person *people[4];
-} Meeting;
-
-/* Everybody is inside, in epoch 0. */
-static void
-meeting_init (Meeting *meeting, guint n)
-{
-  *meeting = (Meeting){.world = world_new ()};
-  meeting->world->config->knocks_per_minute = 100;
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *address = g_strdup_printf ("%u", i);
-
-    meeting->people[i] = person_new (meeting->world, address);
-  }
-  g_assert_true (say (meeting->people[0], "{\"type\":\"open\",\"group\":\"Z3I=\"}"));
-  for (guint i = 1; i < n; i++)
-    let_in (meeting->people[0], meeting->people[i], 0);
-  for (guint i = 0; i < n; i++)
-    forget (meeting->people[i]);
-}
-
-static void
-meeting_clear (Meeting *meeting)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (meeting->people); i++)
-    g_clear_pointer (&meeting->people[i], person_free);
-  g_clear_pointer (&meeting->world, world_free);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Meeting, meeting_clear)
-
-static int
-rejection (Person *person)
-{
-  CvMessage *message = heard (person, CV_MESSAGE_REJECTED);
-
-  return message != NULL ? message->rejected.reason : -1;
-}
-
 static void
 test_first_commit_of_an_epoch_wins (void)
 {
@@ -118,22 +77,6 @@ test_relays_nothing_out_of_place (void)
       say (meeting.people[0],
            "{\"type\":\"application\",\"group\":\"Z3J4\",\"epoch\":0,\"payload\":\"QQ==\"}"));
   g_assert_cmpuint (meeting.people[1]->inbox->len, ==, 0);
-}
-
-static void
-test_bounds_the_bytes_of_a_room (void)
-{
-  g_auto (Meeting) meeting = {0};
-  g_autofree guint8 *bytes = g_malloc0 (200 * 1024);
-  g_autofree char *payload = g_base64_encode (bytes, 200 * 1024);
-
-  meeting_init (&meeting, 2);
-  meeting.world->config->room_bytes_per_second = 65536;
-  for (guint i = 0; i < 3; i++)
-    g_assert_true (say_application (meeting.people[0], 0, payload));
-  g_assert_cmpint (heard_error (meeting.people[0]), ==, -1);
-  g_assert_true (say_application (meeting.people[0], 0, payload));
-  g_assert_cmpint (heard_error (meeting.people[0]), ==, CV_MESSAGE_CODE_TOO_FAST);
 }
 
 static void
@@ -283,8 +226,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/room-group/relays-to-the-others", test_relays_to_the_others);
   g_test_add_func ("/server/room-group/relays-nothing-out-of-place",
                    test_relays_nothing_out_of_place);
-  g_test_add_func ("/server/room-group/bounds-the-bytes-of-a-room",
-                   test_bounds_the_bytes_of_a_room);
   g_test_add_func ("/server/room-group/fills-gaps", test_fills_gaps);
   g_test_add_func ("/server/room-group/says-when-a-gap-is-too-old",
                    test_says_when_a_gap_is_too_old);
