@@ -7,9 +7,9 @@
  * new tree's hash: first the public tree changes, then the secrets are sealed or opened. */
 #pragma once
 
-#include "mls/commit.h"
 #include "mls/tree-hash.h"
 #include "mls/tree-keys.h"
+#include "mls/update-path.h"
 
 G_BEGIN_DECLS
 
