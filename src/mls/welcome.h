@@ -5,22 +5,10 @@
 #pragma once
 
 #include "mls/group-info.h"
+#include "mls/group-secrets.h"
 #include "mls/key-package.h"
-#include "mls/psk.h"
 
 G_BEGIN_DECLS
-
-typedef struct {
-  CvSecret *joiner_secret;
-  CvSecret *path_secret; /* NULL when the commit had no path */
-  GPtrArray *psks; /* CvMlsPskId */
-} CvMlsGroupSecrets;
-
-void cv_mls_group_secrets_clear (CvMlsGroupSecrets *secrets);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsGroupSecrets, cv_mls_group_secrets_clear)
-gboolean cv_mls_group_secrets_read (CvReader *reader, CvMlsGroupSecrets *secrets);
-/* The writer must be a secret one. */
-void cv_mls_group_secrets_write (CvWriter *writer, const CvMlsGroupSecrets *secrets);
 
 typedef struct {
   GBytes *new_member; /* KeyPackageRef */
