@@ -208,8 +208,8 @@ test_invisible_characters (void)
 static void
 test_visible_neighbours (void)
 {
-  static const gunichar neighbours[] = {0xAC,   0xAE,   0x34E,  0x350,  0x115E,  0x1161, 0x17B3,
-                                        0x17B6, 0x180A, 0x2010, 0x27FF, 0x2801,  0x3163, 0x3165,
+  static const gunichar neighbours[] = {0xAC,   0xAE,   0x34E,  0x350,   0x115E, 0x1161, 0x17B3,
+                                        0x17B6, 0x180A, 0x2010, 0x27FF,  0x2801, 0x3163, 0x3165,
                                         0xFE10, 0xFF9F, 0xFFA1, 0x1D158, 0x1D15A};
   for (gsize i = 0; i < G_N_ELEMENTS (neighbours); i++) {
     char text[8] = "Ana";
