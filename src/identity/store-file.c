@@ -61,8 +61,7 @@ parse_items (CvSpan plaintext)
     CvSpan secret = cv_reader_vector (&reader, ITEM_MAX);
     if (!cv_reader_is_ok (&reader) || secret.len == 0)
       return NULL;
-    g_hash_table_replace (items, g_strndup ((const char *)name.data, name.len),
-                          cv_secret_new_from (secret));
+    g_hash_table_replace (items, cv_span_dup_text (name), cv_secret_new_from (secret));
   }
   return cv_reader_finish (&reader) ? g_steal_pointer (&items) : NULL;
 }

@@ -3,6 +3,8 @@
 
 /* The contract over the stores in memory and in a file; what the file alone must do. */
 #include "contract/identity-store.h"
+#include "crypto/aead.h"
+#include "crypto/password.h"
 #include "identity/sealed-file.h"
 #include "identity/store-file.h"
 #include "identity/store-memory.h"
@@ -84,6 +86,37 @@ test_changed_file (void)
   g_assert_cmpint (g_unlink (path), ==, 0);
 }
 
+/* We never write one, but a file that holds one is no reason to crash. */
+static void
+test_empty_item_name (void)
+{
+  const CvSpan header = CV_SPAN_LITERAL ("CVIDENT1sixteen of salt.");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvSecret) key = cv_crypto_password_derive (
+      crypto, CV_CRYPTO_PASSWORD_ARGON2ID, CV_SPAN_LITERAL ("correct horse"),
+      cv_span (header.data + 8, header.len - 8), &error);
+  g_assert_no_error (error);
+  g_auto (CvWriter) items = {0};
+  cv_writer_init (&items);
+  cv_writer_vector (&items, CV_SPAN_EMPTY);
+  cv_writer_vector (&items, CV_SPAN_LITERAL ("secret"));
+  g_autoptr (GBytes) box = cv_crypto_aead_seal_box (crypto, cv_secret_span (key), header,
+                                                    cv_writer_span (&items), &error);
+  g_auto (CvWriter) file = {0};
+  cv_writer_init (&file);
+  cv_writer_put (&file, header);
+  cv_writer_put (&file, cv_span_from_bytes (box));
+  g_assert_true (cv_identity_sealed_file_write (path, cv_writer_span (&file), &error));
+  g_autoptr (CvIdentityStore) store = make_file (NULL);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (CvIdentityKeyPair) pair =
+        cv_identity_store_load_key_pair (store, crypto, NULL, &error);
+    g_assert_no_error (error);
+    g_assert_nonnull (pair);
+  }
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -99,6 +132,7 @@ main (int argc, char **argv)
   g_test_add_func ("/contract/identity-store/file/private-and-sealed",
                    test_file_is_private_and_sealed);
   g_test_add_func ("/contract/identity-store/file/changed", test_changed_file);
+  g_test_add_func ("/contract/identity-store/file/empty-item-name", test_empty_item_name);
   int status = g_test_run ();
   g_autofree char *deeper = g_path_get_dirname (path);
   g_unlink (path);
