@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define VARINT_MAX ((1u << 30) - 1)
+#define SECRET_ROOM_MIN 64
 
 CvSpan
 cv_span_from_bytes (GBytes *bytes)
@@ -178,21 +179,31 @@ cv_writer_clear (CvWriter *writer)
   g_clear_pointer (&writer->array, g_byte_array_unref);
 }
 
+/* Makes room for len bytes in all. g_byte_array_append would realloc and leave the old copy behind
+ * in freed memory. By doubling, since each move copies and wipes all that was written. */
+static void
+move_secret (CvWriter *writer, guint len)
+{
+  guint room = writer->room > G_MAXUINT / 2 ? G_MAXUINT : 2 * writer->room;
+  GByteArray *grown;
+
+  room = MAX (MAX (room, len), SECRET_ROOM_MIN);
+  grown = g_byte_array_sized_new (room);
+  g_byte_array_append (grown, writer->array->data, writer->array->len);
+  cv_secret_wipe (writer->array->data, writer->array->len);
+  g_byte_array_unref (writer->array);
+  writer->array = grown;
+  writer->room = room;
+}
+
 static void
 append (CvWriter *writer, const guint8 *data, gsize len)
 {
   if (len == 0)
     return;
   g_assert (len <= G_MAXUINT - writer->array->len);
-  if (writer->is_secret) {
-    /* g_byte_array_append would realloc and leave the old copy behind in freed memory. */
-    GByteArray *grown = g_byte_array_sized_new ((guint)(writer->array->len + len));
-
-    g_byte_array_append (grown, writer->array->data, writer->array->len);
-    cv_secret_wipe (writer->array->data, writer->array->len);
-    g_byte_array_unref (writer->array);
-    writer->array = grown;
-  }
+  if (writer->is_secret && len > writer->room - writer->array->len)
+    move_secret (writer, writer->array->len + (guint)len);
   g_byte_array_append (writer->array, data, (guint)len);
 }
 
@@ -304,5 +315,6 @@ cv_writer_take (CvWriter *writer)
   GByteArray *array = writer->array;
 
   writer->array = g_byte_array_new ();
+  writer->room = 0;
   return g_byte_array_free_to_bytes (array);
 }

@@ -104,6 +104,7 @@ CvSpan cv_reader_since (const CvReader *reader, gsize from_pos);
 typedef struct {
   GByteArray *array;
   gboolean is_secret; /* grow by copying and wiping the old memory */
+  guint room; /* of a secret writer: bytes that array takes before it must be copied */
 } CvWriter;
 
 void cv_writer_init (CvWriter *writer);
