@@ -109,26 +109,34 @@ heap_bytes (void)
   return info.uordblks + info.hblkhd;
 }
 
+/* What one member does for one commit, with so many newcomers and so many nodes above who came or
+ * went that are not on the committer's path. */
+static void
+assert_processing (const MlsCounts *counts, guint depth, guint n_newcomers, guint n_others)
+{
+  /* The message and the committer's new leaf; a KeyPackage and the leaf in it. */
+  g_assert_cmpuint (counts->n[MLS_COUNT_VERIFY], ==, 2 + 2 * n_newcomers);
+  g_assert_cmpuint (counts->n[MLS_COUNT_SIGN], ==, 0);
+  g_assert_cmpuint (counts->n[MLS_COUNT_ENCAPSULATE], ==, 0);
+  g_assert_cmpuint (counts->n[MLS_COUNT_DECAPSULATE], ==, 1);
+  g_assert_cmpuint (counts->n[MLS_COUNT_KEY_PAIR], ==, depth);
+  g_assert_cmpuint (counts->n[MLS_COUNT_CHECK_KEY], ==, depth + 1 + 2 * n_newcomers);
+  /* Tree hashes with the path blank and with it new, a parent hash for each of its nodes. */
+  g_assert_cmpuint (counts->n[MLS_COUNT_HASH], <=, 3 * depth + 2 + n_others);
+}
+
 /* The neighbour of the committer has the most to do: it derives every key of the path. */
 static void
 test_processing (gconstpointer data)
 {
   Meeting *meeting = (Meeting *)data;
-  guint depth = meeting->depth;
   g_autoptr (GBytes) commit = make_commit (meeting);
   MlsCounts counts;
 
   mls_counts_reset ();
   member_follow (meeting->members[1], commit);
   counts = mls_counts_get ();
-  g_assert_cmpuint (counts.n[MLS_COUNT_VERIFY], ==, 2); /* the message and the new leaf */
-  g_assert_cmpuint (counts.n[MLS_COUNT_SIGN], ==, 0);
-  g_assert_cmpuint (counts.n[MLS_COUNT_ENCAPSULATE], ==, 0);
-  g_assert_cmpuint (counts.n[MLS_COUNT_DECAPSULATE], ==, 1);
-  g_assert_cmpuint (counts.n[MLS_COUNT_KEY_PAIR], ==, depth);
-  g_assert_cmpuint (counts.n[MLS_COUNT_CHECK_KEY], ==, depth + 1);
-  /* Tree hashes with the path blank and with it new, a parent hash for each of its nodes. */
-  g_assert_cmpuint (counts.n[MLS_COUNT_HASH], <=, 3 * depth + 2);
+  assert_processing (&counts, meeting->depth, 0, 0);
 }
 
 /* Log N path secrets are sealed, and nobody's signature is looked at. */
@@ -149,6 +157,58 @@ test_making (gconstpointer data)
   g_assert_cmpuint (counts.n[MLS_COUNT_KEY_PAIR], ==, depth + 1);
   g_assert_cmpuint (counts.n[MLS_COUNT_HASH], <=, 3 * depth + 2);
   member_follow (meeting->members[1], commit);
+}
+
+/* Leaf 2 goes, and only its parent stays blank: the one at leaf 0 fills the others above it again.
+ * Gives out what the neighbour did. */
+static MlsCounts
+measure_remove (Meeting *meeting)
+{
+  CvMlsLeaf leaf = {2};
+  CvMlsCommitParams params = {.removes = &leaf, .n_removes = 1, .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+
+  member_commit (meeting->members[0], &params, &result);
+  mls_counts_reset ();
+  member_follow (meeting->members[1], result.commit);
+  return mls_counts_get ();
+}
+
+/* Somebody comes to leaf 2 and fills the parent, so that the tree is as it was. */
+static MlsCounts
+measure_add (Meeting *meeting)
+{
+  g_autoptr (Member) newcomer = member_new (members_get_suite (0x0001), "newcomer");
+  CvSpan offer = member_offer (newcomer);
+  CvMlsCommitParams params = {.adds = &offer, .n_adds = 1, .now_s = TEST_NOW_S};
+  CvMlsCommitParams rotate = {.now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) added = {0};
+  g_auto (CvMlsCommitResult) rotated = {0};
+  MlsCounts counts;
+
+  member_commit (meeting->members[0], &params, &added);
+  mls_counts_reset ();
+  member_follow (meeting->members[1], added.commit);
+  counts = mls_counts_get ();
+  member_join (newcomer, added.welcome);
+  g_assert_cmpuint (cv_mls_group_get_own_leaf (newcomer->group).index, ==, 2);
+  member_commit (newcomer, &rotate, &rotated);
+  member_follow (meeting->members[0], rotated.commit);
+  member_follow (meeting->members[1], rotated.commit);
+  return counts;
+}
+
+/* A removal costs what an empty commit does and two hashes, of leaf 2 and of its parent; an Add two
+ * signatures and two keys more, however many are there. */
+static void
+test_members_change (gconstpointer data)
+{
+  Meeting *meeting = (Meeting *)data;
+  MlsCounts removing = measure_remove (meeting);
+  MlsCounts adding = measure_add (meeting);
+
+  assert_processing (&removing, meeting->depth, 0, 2);
+  assert_processing (&adding, meeting->depth, 1, 2);
 }
 
 static void
@@ -273,6 +333,7 @@ main (int argc, char **argv)
   } claims[] = {
       {"processing", test_processing},
       {"making", test_making},
+      {"members-change", test_members_change},
       {"shared-nodes", test_shared_nodes},
       {"worker", test_worker},
   };
