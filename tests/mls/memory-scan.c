@@ -117,6 +117,8 @@ put (guint64 first, guint64 second)
 void
 memory_scan_learn (CvSpan secret)
 {
+  if (secret.len < WINDOW)
+    return;
   get_table ()->n_secrets++;
   for (gsize i = 0; i + WINDOW <= secret.len; i++) {
     guint64 first = load_masked (secret.data + i);

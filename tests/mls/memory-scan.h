@@ -13,7 +13,9 @@
 G_BEGIN_DECLS
 
 /* From here on these bytes are secret: every window of 16 bytes, forwards and, as OpenSSL's numbers
- * keep them, backwards. Windows of hardly any variety (zeroes) are left out. */
+ * keep them, backwards. Windows of hardly any variety (zeroes) are left out. So are secrets of fewer
+ * than 16 bytes, which have no window: a nonce of 12 bytes that stays behind is not found. Each is
+ * derived beside a key of 16 bytes or more, which would be. */
 void memory_scan_learn (CvSpan secret);
 void memory_scan_forget_all (void);
 

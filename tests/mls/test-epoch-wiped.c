@@ -193,6 +193,19 @@ test_finds (void)
   cv_secret_wipe (forgotten, 32);
 }
 
+/* What is too short to be found is not counted as learnt. */
+static void
+test_short (void)
+{
+  static const guint8 bytes[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+  memory_scan_forget_all ();
+  memory_scan_learn (cv_span (bytes, 15));
+  g_assert_cmpuint (memory_scan_count_learnt (), ==, 0);
+  memory_scan_learn (cv_span (bytes, 16));
+  g_assert_cmpuint (memory_scan_count_learnt (), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -201,6 +214,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mls/epoch/wiped/search-finds-what-is-left", test_finds);
+  g_test_add_func ("/mls/epoch/wiped/search-needs-16-bytes", test_short);
   for (gsize i = 0; i < G_N_ELEMENTS (suites); i++) {
     g_autofree char *path = g_strdup_printf ("/mls/epoch/wiped/%04x", suites[i]);
 
