@@ -258,6 +258,9 @@ static void
 take_result (CvE2eeGroupDriver *driver, CvE2eeJob *job)
 {
   driver->is_job_running = FALSE;
+  /* What it read was kept whole for it. */
+  for (guint i = 0; i < driver->old_epochs->len; i++)
+    cv_mls_group_retire (((CvE2eeOldEpoch *)g_ptr_array_index (driver->old_epochs, i))->group);
   if (driver->group == NULL || job->group != driver->group)
     return;
   if (job->error != NULL) {

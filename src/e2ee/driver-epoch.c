@@ -43,7 +43,7 @@ keep_old (CvE2eeGroupDriver *driver)
 {
   CvE2eeOldEpoch *old = g_new0 (CvE2eeOldEpoch, 1);
   old->group = g_steal_pointer (&driver->group);
-  /* A worker reads the group that it commits on; then the secrets go with the group. */
+  /* A worker reads the group that it commits on: then it is retired when the worker is done. */
   if (!driver->is_job_running)
     cv_mls_group_retire (old->group);
   old->until_us = G_MAXINT64;
@@ -147,7 +147,9 @@ cv_e2ee_driver_epoch_install (CvE2eeGroupDriver *driver, CvMlsGroup *next,
   cv_e2ee_receiver_install (driver->receiver, keys);
   g_clear_pointer (&driver->next_send_keys, cv_e2ee_epoch_keys_unref);
   driver->next_send_keys = g_steal_pointer (&keys);
-  driver->switch_at_us = driver->now_us + CV_E2EE_DRIVER_SWITCH_US;
+  /* Not anew with each epoch: whoever commits in a hurry must not keep us in an old one. */
+  if (is_first || driver->switch_at_us == G_MAXINT64)
+    driver->switch_at_us = driver->now_us + CV_E2EE_DRIVER_SWITCH_US;
   if (is_first || driver->members->len == 1)
     switch_sending (driver);
   cv_e2ee_driver_roster_compute_rank (driver);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 typedef struct CvE2eeEpochKeys CvE2eeEpochKeys;
 
+/* Once for each epoch: the counters of a second one would start at 0 again, under the same keys. */
 CvE2eeEpochKeys *cv_e2ee_epoch_keys_new (CvCrypto *crypto, CvMlsGroup *group,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CvE2eeEpochKeys *cv_e2ee_epoch_keys_ref (CvE2eeEpochKeys *keys);

@@ -60,15 +60,16 @@ cv_e2ee_receiver_install (CvE2eeReceiver *receiver, CvE2eeEpochKeys *keys)
   cv_e2ee_epoch_keys_unref (old);
 }
 
-/* Wiping takes longer than swapping: the references are dropped outside of the lock. */
+/* Epochs up to the last one. Wiping takes longer than swapping: the references are dropped outside of
+ * the lock. */
 static void
-retire (CvE2eeReceiver *receiver, guint64 before_epoch)
+retire (CvE2eeReceiver *receiver, guint64 last_epoch)
 {
   CvE2eeEpochKeys *old[EPOCHS_MAX] = {NULL};
   g_mutex_lock (&receiver->lock);
   for (guint i = 0; i < EPOCHS_MAX; i++)
     if (receiver->epochs[i] != NULL
-        && cv_e2ee_epoch_keys_get_epoch (receiver->epochs[i]) < before_epoch)
+        && cv_e2ee_epoch_keys_get_epoch (receiver->epochs[i]) <= last_epoch)
       old[i] = g_steal_pointer (&receiver->epochs[i]);
   g_mutex_unlock (&receiver->lock);
   for (guint i = 0; i < EPOCHS_MAX; i++)
@@ -78,7 +79,8 @@ retire (CvE2eeReceiver *receiver, guint64 before_epoch)
 void
 cv_e2ee_receiver_retire_before (CvE2eeReceiver *receiver, guint64 epoch)
 {
-  retire (receiver, epoch);
+  if (epoch > 0)
+    retire (receiver, epoch - 1);
 }
 
 void

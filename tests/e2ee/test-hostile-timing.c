@@ -5,6 +5,7 @@
  * that they are behind, because somebody has only just come, because an epoch is long gone. */
 #include "e2ee/hostile-meeting.h"
 #include "mls/group-private.h"
+#include "sframe/header.h"
 
 #define SECOND G_USEC_PER_SEC
 
@@ -188,6 +189,31 @@ test_adds_who_was_here (HostileMeeting *meeting, gconstpointer data)
     g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (others[i]->driver), <, 5);
 }
 
+/* Epoch after epoch, each before the half second of the one before is over. Carol acknowledges
+ * none. */
+static void
+test_epochs_in_a_hurry (HostileMeeting *meeting, gconstpointer data)
+{
+  g_autoptr (CvMlsGroup) group = cv_mls_group_ref (meeting->bob->driver->group);
+  guint64 first = cv_mls_group_get_epoch (group);
+  CvSframeHeader header;
+  meeting->bob->no_ordered = TRUE;
+  meeting->carol->is_silenced = TRUE;
+  for (guint i = 0; i < 8; i++) {
+    CvMlsCommitParams params = {.now_s = (guint64)(meeting->world->clock.wall_us / SECOND)};
+    g_auto (CvMlsCommitResult) result = {0};
+    g_assert_true (cv_mls_group_commit (group, &params, &result, NULL));
+    world_order (meeting->world, meeting->bob, result.commit);
+    cv_mls_group_unref (group);
+    group = cv_mls_group_ref (result.next);
+    world_run_for (meeting->world, 3 * SECOND / 10);
+  }
+  g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (meeting->alice->driver), ==, first + 8);
+  g_autoptr (GBytes) frame = world_seal_frame (meeting->alice, CV_E2EE_TRACK_MICROPHONE);
+  g_assert_cmpuint (cv_sframe_header_parse (cv_span_from_bytes (frame), &header), >, 0);
+  g_assert_cmpuint (header.kid & 15, >=, (first + 6) & 15);
+}
+
 #define ADD(path, data, test_fn)                                                                   \
   g_test_add ("/e2ee/hostile-timing/" path, HostileMeeting, data, hostile_set_up, test_fn,         \
               hostile_tear_down)
@@ -202,6 +228,7 @@ main (int argc, char **argv)
   ADD ("newest-epoch-from-outside", GINT_TO_POINTER (FALSE), test_old_epoch_from_outside);
   ADD ("adds-a-crowd", NULL, test_adds_a_crowd);
   g_test_add_func ("/e2ee/hostile-timing/room-is-bounded", test_room_is_bounded);
+  ADD ("epochs-in-a-hurry", NULL, test_epochs_in_a_hurry);
   ADD ("adds-who-was-here", NULL, test_adds_who_was_here);
   return g_test_run ();
 }
