@@ -200,7 +200,10 @@ look_from_outside (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, CvSpan
 {
   g_autoptr (CvMlsRatchetTree) checked = cv_mls_group_check_info (cipher, info, tree, error);
 
-  if (!checked)
+  if (!checked
+      || !cv_mls_tree_validation_check_tree (cipher, checked,
+                                             cv_span_from_bytes (info->context.group_id),
+                                             info->context.extensions, error))
     return NULL;
   return cv_mls_epoch_new_outside (cipher, &info->context, checked,
                                    cv_span_from_bytes (info->confirmation_tag), error);

@@ -72,6 +72,8 @@ typedef struct {
   CvSecret *psk_secret;
   CvMlsGroupInfo info;
   CvMlsPskUsage successor; /* 0: the group follows no other */
+  CvMlsRatchetTree *tree;
+  CvMlsLeaf own; /* our place in it */
 } Opened;
 
 static void
@@ -80,6 +82,7 @@ opened_clear (Opened *opened)
   cv_mls_group_secrets_clear (&opened->secrets);
   g_clear_pointer (&opened->psk_secret, cv_secret_unref);
   cv_mls_group_info_clear (&opened->info);
+  g_clear_pointer (&opened->tree, cv_mls_ratchet_tree_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Opened, opened_clear)
 
@@ -118,29 +121,51 @@ open_welcome (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const CvMlsJ
                                             &opened->info, error);
 }
 
+/* Our place in the tree, which the GroupInfo was signed for. */
+static gboolean
+find_seat (const CvMlsJoiner *joiner, Opened *opened, GError **error)
+{
+  /* §12.4.3.1: the KeyPackage's very leaf is in the tree. */
+  if (!find_own_leaf (opened->tree, joiner->package->leaf_node, &opened->own))
+    return invalid (error, "welcome's tree lacks the own leaf");
+  /* §12.4.3.1: the committer sends a Welcome to those it adds, and cannot add itself. */
+  return !cv_mls_tree_math_leaf_equal (opened->own, opened->info.signer)
+         || invalid (error, "welcome is signed by the one it is for");
+}
+
+/* What is cheap comes first: all signatures of a tree are only checked when it has a place for us. */
+static gboolean
+check_group (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const CvMlsJoinParams *params,
+             Opened *opened, GError **error)
+{
+  const CvMlsGroupContext *context = &opened->info.context;
+
+  opened->tree = cv_mls_group_check_info (cipher, &opened->info, params->ratchet_tree, error);
+  /* RFC 9420 §13.4: a client joins only what it supports. */
+  if (!opened->tree
+      || !cv_mls_leaf_node_check_own (joiner->package->leaf_node, context->extensions, error)
+      || !find_seat (joiner, opened, error))
+    return FALSE;
+  if (opened->successor
+      && !cv_mls_group_check_successor (params->parent, opened->successor, context, opened->tree,
+                                        error))
+    return FALSE;
+  return cv_mls_tree_validation_check_tree (
+      cipher, opened->tree, cv_span_from_bytes (context->group_id), context->extensions, error);
+}
+
 static CvMlsTreeKeys *
 make_keys (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const Opened *opened,
-           const CvMlsRatchetTree *tree, GError **error)
+           GError **error)
 {
-  g_autoptr (CvMlsTreeKeys) keys = NULL;
+  g_autoptr (CvMlsTreeKeys) keys =
+      cv_mls_tree_keys_new (opened->own, joiner->keys.encryption_private);
   g_autoptr (CvSecret) commit_secret = NULL;
-  CvMlsLeaf own;
 
-  /* §12.4.3.1: the KeyPackage's very leaf is in the tree. */
-  if (!find_own_leaf (tree, joiner->package->leaf_node, &own)) {
-    invalid (error, "welcome's tree lacks the own leaf");
-    return NULL;
-  }
-  /* §12.4.3.1: the committer sends a Welcome to those it adds, and cannot add itself. */
-  if (cv_mls_tree_math_leaf_equal (own, opened->info.signer)) {
-    invalid (error, "welcome is signed by the one it is for");
-    return NULL;
-  }
-  keys = cv_mls_tree_keys_new (own, joiner->keys.encryption_private);
   if (!opened->secrets.path_secret)
     return g_steal_pointer (&keys);
   /* The commit secret is in the joiner secret already; what counts here are the keys. */
-  commit_secret = cv_mls_treekem_implant (cipher, tree, keys, opened->info.signer,
+  commit_secret = cv_mls_treekem_implant (cipher, opened->tree, keys, opened->info.signer,
                                           opened->secrets.path_secret, error);
   if (!commit_secret)
     return NULL;
@@ -194,10 +219,6 @@ cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, 
     invalid (error, "tree hash of the group info is wrong");
     return NULL;
   }
-  if (!cv_mls_tree_validation_check_tree (cipher, parsed,
-                                          cv_span_from_bytes (info->context.group_id),
-                                          info->context.extensions, error))
-    return NULL;
   return g_steal_pointer (&parsed);
 }
 
@@ -250,7 +271,6 @@ cv_mls_group_join (const CvCrypto *crypto, const CvMlsJoiner *joiner, const CvMl
   CvMlsCipher cipher = {crypto, joiner->suite};
   g_auto (CvMlsMessage) message = {0};
   g_auto (Opened) opened = {0};
-  g_autoptr (CvMlsRatchetTree) tree = NULL;
   g_autoptr (CvMlsTreeKeys) keys = NULL;
   g_autoptr (CvMlsEpoch) epoch = NULL;
   CvMlsGroupParts parts = {
@@ -269,22 +289,13 @@ cv_mls_group_join (const CvCrypto *crypto, const CvMlsJoiner *joiner, const CvMl
   }
   if (!open_welcome (&cipher, joiner, params, &message.welcome, &opened, error)
       || !cv_mls_group_check_new_id (opened.info.context.group_id, params->group_ids,
-                                     params->n_group_ids, error))
+                                     params->n_group_ids, error)
+      || !check_group (&cipher, joiner, params, &opened, error))
     return NULL;
-  tree = cv_mls_group_check_info (&cipher, &opened.info, params->ratchet_tree, error);
-  if (!tree
-      || (opened.successor
-          && !cv_mls_group_check_successor (params->parent, opened.successor, &opened.info.context,
-                                            tree, error)))
-    return NULL;
-  /* RFC 9420 §13.4: a client joins only what it supports. */
-  if (!cv_mls_leaf_node_check_own (joiner->package->leaf_node, opened.info.context.extensions,
-                                   error))
-    return NULL;
-  keys = make_keys (&cipher, joiner, &opened, tree, error);
+  keys = make_keys (&cipher, joiner, &opened, error);
   if (!keys)
     return NULL;
-  epoch = cv_mls_epoch_new (&cipher, &opened.info.context, tree,
+  epoch = cv_mls_epoch_new (&cipher, &opened.info.context, opened.tree,
                             cv_secret_span (opened.secrets.joiner_secret),
                             cv_secret_span (opened.psk_secret), error);
   if (!epoch

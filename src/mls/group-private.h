@@ -132,8 +132,9 @@ void cv_mls_commit_summary_clear (CvMlsCommitSummary *summary);
 gboolean cv_mls_group_check_new_id (GBytes *group_id, const CvSpan *group_ids, gsize n_group_ids,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Checks a GroupInfo from outside with its tree: signature, tree hash, tree. The tree is that of
- * the ratchet_tree extension, or `tree` when there is none. Full; hashes filled. */
+/* Checks a GroupInfo from outside: signature, extensions, and that the tree is the one it was signed
+ * for; the tree itself is for cv_mls_tree_validation_check_tree. It is that of the ratchet_tree
+ * extension, or `tree` when there is none. Full; hashes filled. */
 CvMlsRatchetTree *cv_mls_group_check_info (const CvMlsCipher *cipher, const CvMlsGroupInfo *info,
                                            CvSpan tree, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
