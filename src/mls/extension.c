@@ -103,12 +103,12 @@ cv_mls_extension_list_find (const GPtrArray *list, guint16 type, CvSpan *data)
 }
 
 gboolean
-cv_mls_extension_list_check_context (const GPtrArray *list, GError **error)
+cv_mls_extension_list_check_types (const GPtrArray *list, GError **error)
 {
-  g_auto (CvMlsRequiredCapabilities) required = {0};
-  g_autoptr (GPtrArray) senders = NULL;
-  CvSpan data;
-
+  /* Not the RFC's: what a reader takes at most. */
+  if (list->len > CV_MLS_LIMIT_EXTENSIONS)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "%u extensions, %d are allowed",
+                              list->len, CV_MLS_LIMIT_EXTENSIONS);
   for (guint i = 0; i < list->len; i++) {
     const CvMlsExtension *extension = g_ptr_array_index (list, i);
 
@@ -118,6 +118,18 @@ cv_mls_extension_list_check_context (const GPtrArray *list, GError **error)
         return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "extension 0x%04x twice",
                                   extension->type);
   }
+  return TRUE;
+}
+
+gboolean
+cv_mls_extension_list_check_context (const GPtrArray *list, GError **error)
+{
+  g_auto (CvMlsRequiredCapabilities) required = {0};
+  g_autoptr (GPtrArray) senders = NULL;
+  CvSpan data;
+
+  if (!cv_mls_extension_list_check_types (list, error))
+    return FALSE;
   /* §11.1: what members must support can be read. */
   if (cv_mls_extension_list_find (list, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES, &data)
       && !cv_mls_required_capabilities_parse (data, &required))

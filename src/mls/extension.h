@@ -35,6 +35,9 @@ GPtrArray *cv_mls_extension_list_read (CvReader *reader);
 void cv_mls_extension_list_write (CvWriter *writer, const GPtrArray *list);
 /* FALSE when absent; data is borrowed and may be empty. */
 gboolean cv_mls_extension_list_find (const GPtrArray *list, guint16 type, CvSpan *data);
+/* No more than a reader takes, each type once (§13.4): for lists of our own. */
+gboolean
+cv_mls_extension_list_check_types (const GPtrArray *list, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What the extensions of a GroupContext have to be for anybody: each type once (§13.4), those of
  * RFC 9420 itself readable. */
 gboolean cv_mls_extension_list_check_context (const GPtrArray *list,

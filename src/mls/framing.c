@@ -201,12 +201,25 @@ init_writer_for (CvWriter *writer, const CvMlsAuthenticatedContent *auth)
     cv_writer_init (writer);
 }
 
+/* Not the RFC's: nobody would take what is over our own bounds. */
+static gboolean
+check_limits (const CvMlsFramedContent *content, GError **error)
+{
+  if (cv_span_from_bytes (content->group_id).len > CV_MLS_LIMIT_GROUP_ID)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "group id is too long");
+  if (cv_span_from_bytes (content->authenticated_data).len > CV_MLS_LIMIT_OPAQUE)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "authenticated data is too long");
+  return TRUE;
+}
+
 gboolean
 cv_mls_framing_sign (const CvMlsCipher *cipher, CvMlsAuthenticatedContent *auth,
                      CvSpan group_context, CvSpan signature_private, GError **error)
 {
   g_auto (CvWriter) tbs = {0};
 
+  if (!check_limits (&auth->content, error))
+    return FALSE;
   init_writer_for (&tbs, auth);
   cv_mls_framing_write_tbs (&tbs, auth, group_context);
   g_clear_pointer (&auth->signature, g_bytes_unref);

@@ -64,7 +64,7 @@ void cv_mls_framing_write_tbs (CvWriter *writer, const CvMlsAuthenticatedContent
 
 /* Signs auth->content for auth->wire_format and sets auth->signature. group_context: the encoded
  * GroupContext of the epoch; used for members and joiners by commit (§6.1). A commit's tag is set
- * afterwards by the caller: it depends on the signature. */
+ * afterwards by the caller: it depends on the signature. STATE: longer than a reader takes. */
 gboolean cv_mls_framing_sign (const CvMlsCipher *cipher, CvMlsAuthenticatedContent *auth,
                               CvSpan group_context, CvSpan signature_private,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

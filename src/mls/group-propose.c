@@ -21,6 +21,11 @@ make_psk (const CvMlsCipher *cipher, const CvMlsProposeParams *params, CvSpan ow
   g_auto (CvMlsPskId) id = {0};
   CvSpan group_id;
 
+  if (params->psk_id.len > CV_MLS_LIMIT_IDENTITY
+      || (resumption && resumption->group_id.len > CV_MLS_LIMIT_GROUP_ID)) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "psk id is too long");
+    return NULL;
+  }
   if (!resumption)
     return cv_mls_psk_id_init_external (cipher, params->psk_id, &id, error)
                ? cv_mls_proposal_new_psk (&id)
@@ -32,12 +37,28 @@ make_psk (const CvMlsCipher *cipher, const CvMlsProposeParams *params, CvSpan ow
 }
 
 static CvMlsProposal *
-make_extensions (const CvMlsProposeParams *params)
+make_extensions (const CvMlsProposeParams *params, GError **error)
 {
   g_autoptr (GPtrArray) extensions =
       cv_mls_extension_list_new_from (params->extensions, params->n_extensions);
 
+  if (!cv_mls_extension_list_check_context (extensions, error))
+    return NULL;
   return cv_mls_proposal_new_group_context_extensions (extensions);
+}
+
+static CvMlsProposal *
+make_reinit (const CvMlsReinit *reinit, GError **error)
+{
+  g_autoptr (CvMlsProposal) proposal = cv_mls_proposal_new_reinit (reinit);
+
+  if (reinit->group_id.len > CV_MLS_LIMIT_GROUP_ID) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "group id is too long");
+    return NULL;
+  }
+  if (!cv_mls_extension_list_check_types (proposal->extensions, error))
+    return NULL;
+  return g_steal_pointer (&proposal);
 }
 
 /* The own leaf with a new encryption key, and all else that `leaf` says (NULL: nothing); the
@@ -141,10 +162,10 @@ cv_mls_group_make_proposal (const CvMlsCipher *cipher, const CvMlsProposeParams 
     return make_psk (cipher, params, own_id, error);
   case CV_MLS_PROPOSAL_REINIT:
     if (params->reinit)
-      return cv_mls_proposal_new_reinit (params->reinit);
+      return make_reinit (params->reinit, error);
     break;
   case CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
-    return make_extensions (params);
+    return make_extensions (params, error);
   case CV_MLS_PROPOSAL_UPDATE:
   case CV_MLS_PROPOSAL_EXTERNAL_INIT:
     break;

@@ -161,6 +161,10 @@ cv_mls_group_create (const CvCrypto *crypto, const CvMlsCreateParams *params, GE
   g_autoptr (CvSecret) signature_private = NULL;
   CvMlsGroupParts parts = {.crypto = crypto, .epoch = &epoch, .keys = &keys};
 
+  if (params->group_id.len > CV_MLS_LIMIT_GROUP_ID) {
+    cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "group id is too long");
+    return NULL;
+  }
   context.suite = leaf->suite->id;
   context.group_id = cv_span_dup (params->group_id);
   context.tree_hash = cv_span_dup (CV_SPAN_EMPTY);
@@ -400,7 +404,7 @@ cv_mls_group_protect (CvMlsGroup *group, CvSpan data, CvSpan authenticated_data,
   CvMlsMessageKeys keys = cv_mls_group_message_keys (group);
   g_auto (CvMlsAuthenticatedContent) auth = {.wire_format = CV_MLS_WIRE_PRIVATE_MESSAGE};
 
-  if (data.len > PROTECT_MAX || authenticated_data.len > CV_MLS_LIMIT_OPAQUE) {
+  if (data.len > PROTECT_MAX) {
     cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "application message is too long");
     return NULL;
   }
