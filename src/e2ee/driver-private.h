@@ -7,7 +7,8 @@
  *   driver-roster  members of the epoch, ranks, who is away
  *   driver-rules   what a commit or a joined group may be (the "client" rules of E2EE.md)
  *   driver-epoch   entering an epoch, keys in and out
- *   driver-commit  what to commit and when, own commits and their Welcomes
+ *   driver-plan    what to commit and when
+ *   driver-commit  own commits and their Welcomes
  *   driver-receive ordered commits and application messages
  *   driver-door    knocks and admissions
  *   driver-resync  the way back after too long an absence
@@ -294,8 +295,12 @@ CvMlsGroup *cv_e2ee_driver_epoch_find_old (const CvE2eeGroupDriver *driver, guin
 gint64 cv_e2ee_driver_epoch_run (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_old_epoch_free (CvE2eeOldEpoch *old);
 
-/* ---- commit ---- */
+/* ---- plan ---- */
 void cv_e2ee_driver_plan_free (CvE2eePlan *plan);
+gint64 cv_e2ee_driver_plan_compute_due_us (const CvE2eeGroupDriver *driver);
+CvE2eePlan *cv_e2ee_driver_plan_make (const CvE2eeGroupDriver *driver);
+
+/* ---- commit ---- */
 void cv_e2ee_driver_own_commit_free (CvE2eeOwnCommit *own);
 gint64 cv_e2ee_driver_commit_run (CvE2eeGroupDriver *driver);
 CvE2eeOwnCommit *cv_e2ee_driver_commit_find_own (const CvE2eeGroupDriver *driver, GBytes *commit);
