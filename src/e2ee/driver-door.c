@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define KNOCK_ID_MAX 128
+#define BEGUN_S 60 /* the clocks of two members differ, as with admissions */
+#define LEFT_S 120 /* the same, and the way of a commit to everybody */
 
 void
 cv_e2ee_driver_visitor_free (CvE2eeDriverVisitor *visitor)
@@ -54,6 +56,15 @@ is_stale (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
   return member != NULL && !cv_e2ee_driver_rules_is_later (knock->statement, member);
 }
 
+/* The others look at the same times when they get the commit, by their clocks. A knock that is about
+ * to end, or has only just begun, would have them refuse the commit of whoever believed it. */
+static gboolean
+is_in_time (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
+{
+  return driver->now_s >= knock->not_before_s && driver->now_s - knock->not_before_s >= BEGUN_S
+         && driver->now_s <= knock->not_after_s && knock->not_after_s - driver->now_s >= LEFT_S;
+}
+
 gboolean
 cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
                                    const CvE2eeDriverVisitor *visitor)
@@ -63,6 +74,7 @@ cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
       || memcmp (visitor->public.identity_hash, driver->own_hash, CV_IDENTITY_HASH_LEN) == 0)
     return FALSE;
   if (is_shut (driver, visitor) || is_stale (driver, visitor->knock)
+      || !is_in_time (driver, visitor->knock)
       || g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref))
     return FALSE;
   return driver->policy.admission == CV_E2EE_ADMISSION_LINK || visitor->admission != NULL;
@@ -196,10 +208,10 @@ open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
   /* An old knock, played again by the server, would throw its owner out of the meeting. */
   if (visitor->knock != NULL
       && (g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref)
-          || is_stale (driver, visitor->knock)))
+          || is_stale (driver, visitor->knock) || !is_in_time (driver, visitor->knock)))
     g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
   if (visitor->knock == NULL) {
-    g_debug ("knock: %s", error != NULL ? error->message : "played again");
+    g_debug ("knock: %s", error != NULL ? error->message : "played again, or hardly in time");
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_KNOCK, CV_E2EE_EVERYBODY);
     return;
   }
@@ -231,7 +243,7 @@ static gboolean
 find_denial (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor,
              CvE2eeDenial *denial)
 {
-  if (visitor->knock == NULL)
+  if (visitor->knock == NULL || !is_in_time (driver, visitor->knock))
     *denial = CV_E2EE_DENIAL_UNREADABLE;
   else if (is_shut (driver, visitor))
     *denial = CV_E2EE_DENIAL_LOCKED;

@@ -23,6 +23,8 @@ typedef struct {
   GBytes *key_package;
   GBytes *key_package_ref;
   CvIdentityStatement *statement;
+  guint64 not_before_s; /* when both the leaf and the statement hold, since 1970 */
+  guint64 not_after_s;
 } CvE2eeKnock;
 
 void cv_e2ee_knock_free (CvE2eeKnock *knock);

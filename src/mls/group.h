@@ -122,6 +122,8 @@ typedef struct {
   GBytes *identity; /* basic credential */
   GBytes *signature_public;
   gsize leaf_len; /* bytes of the LeafNode */
+  guint64 not_before_s; /* lifetime of the leaf, seconds since 1970 */
+  guint64 not_after_s;
 } CvMlsKeyPackageInfo;
 
 void cv_mls_key_package_info_clear (CvMlsKeyPackageInfo *info);

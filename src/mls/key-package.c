@@ -230,5 +230,7 @@ cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *suite, CvS
   info->identity = g_bytes_ref (package->leaf_node->credential.identity);
   info->signature_public = g_bytes_ref (package->leaf_node->signature_key);
   info->leaf_len = g_bytes_get_size (package->leaf_node->encoded);
+  info->not_before_s = package->leaf_node->not_before_s;
+  info->not_after_s = package->leaf_node->not_after_s;
   return TRUE;
 }

@@ -106,8 +106,8 @@ hostile_leaf_init (HostileLeaf *leaf, World *world, const HostileGuest *guest)
       .mls_public =
           cv_span_from_bytes (guest->signs_another_key ? other.public_key : leaf->key.public_key),
       .room_id = CV_SPAN_ARRAY (guest->room_id),
-      .not_before_s = now_s - 60,
-      .not_after_s = now_s + 3600,
+      .not_before_s = now_s - (guest->begun_s != 0 ? guest->begun_s : 60),
+      .not_after_s = now_s + (guest->statement_left_s != 0 ? guest->statement_left_s : 3600),
   };
   leaf->statement = cv_identity_statement_sign (world->crypto, identity, &statement_params, &error);
   g_assert_no_error (error);
@@ -118,8 +118,8 @@ hostile_leaf_init (HostileLeaf *leaf, World *world, const HostileGuest *guest)
       .identity = cv_span_from_bytes (leaf->statement),
       .extension_types = types,
       .n_extension_types = 1,
-      .not_before_s = now_s - 60,
-      .not_after_s = now_s + 3600,
+      .not_before_s = statement_params.not_before_s,
+      .not_after_s = now_s + (guest->leaf_left_s != 0 ? guest->leaf_left_s : 3600),
   };
 }
 
@@ -160,4 +160,17 @@ hostile_make_guest (HostileMeeting *meeting)
   HostileGuest guest = {.name = "Mallory"};
   memcpy (guest.room_id, meeting->world->room_id, sizeof guest.room_id);
   return guest;
+}
+
+void
+hostile_knock (HostileMeeting *meeting, const char *knock_id, GBytes *key_package)
+{
+  g_autoptr (GError) error = NULL;
+  Person *inside[] = {meeting->alice, meeting->bob, meeting->carol};
+  g_autoptr (GBytes) sealed =
+      cv_e2ee_knock_seal (meeting->world->crypto, meeting->bob->keys, knock_id,
+                          cv_span_from_bytes (key_package), &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
+    cv_e2ee_group_driver_on_knock (inside[i]->driver, knock_id, sealed);
 }

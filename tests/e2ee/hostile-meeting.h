@@ -30,6 +30,9 @@ typedef struct {
   guint8 room_id[CV_E2EE_ROOM_ID_LEN];
   gboolean signs_another_key;
   CvIdentityKeyPair *identity; /* NULL: a new one */
+  guint begun_s; /* ago; 0: a minute */
+  guint statement_left_s; /* 0: an hour */
+  guint leaf_left_s; /* 0: an hour */
 } HostileGuest;
 
 /* A leaf as anybody could make it. */
@@ -48,5 +51,8 @@ GBytes *hostile_make_key_package (World *world, const HostileGuest *guest);
 /* Bob's commit that adds, with the room's PSK or without. */
 void hostile_add_package (HostileMeeting *meeting, GBytes *key_package, gboolean has_psk);
 void hostile_add (HostileMeeting *meeting, const HostileGuest *guest, gboolean has_psk);
+
+/* Everybody inside gets this KeyPackage as a knock. */
+void hostile_knock (HostileMeeting *meeting, const char *knock_id, GBytes *key_package);
 
 G_END_DECLS

@@ -36,6 +36,8 @@ test_made_is_accepted (void)
     g_assert_true (cv_span_equal (cv_span_from_bytes (info.identity), anna.params.identity));
     g_assert_true (g_bytes_equal (info.signature_public, anna.signature.public_key));
     g_assert_cmpuint (g_bytes_get_size (info.ref), ==, anna.cipher.suite->hash_len);
+    g_assert_cmpuint (info.not_before_s, ==, anna.params.not_before_s);
+    g_assert_cmpuint (info.not_after_s, ==, anna.params.not_after_s);
   }
 }
 

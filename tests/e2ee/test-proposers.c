@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Who commits something that the others refuse is thrown out by the server: nobody at the door or
+ * inside may bring an honest member to do so, nor keep it from committing what must be. */
+#include "e2ee/hostile-meeting.h"
+
+#define SECOND G_USEC_PER_SEC
+
+static guint
+count_members (Person *person)
+{
+  return cv_e2ee_group_driver_get_n_members (person->driver);
+}
+
+/* Nobody was brought to commit what others refuse. */
+static void
+assert_all_here (HostileMeeting *meeting, guint n_members)
+{
+  Person *people[] = {meeting->alice, meeting->bob, meeting->carol};
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++) {
+    g_assert_false (people[i]->is_cut);
+    g_assert_cmpuint (count_members (people[i]), ==, n_members);
+  }
+  g_assert_cmpuint (meeting->world->n_voided, ==, 0);
+}
+
+/* ---- times ---- */
+
+static void
+knock_with_times (HostileMeeting *meeting, const HostileGuest *times)
+{
+  HostileGuest guest = hostile_make_guest (meeting);
+  guest.begun_s = times->begun_s;
+  guest.statement_left_s = times->statement_left_s;
+  guest.leaf_left_s = times->leaf_left_s;
+  g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
+  hostile_knock (meeting, "visitor", key_package);
+}
+
+/* What is in time by one clock only must not be committed. */
+static void
+test_hardly_in_time (HostileMeeting *meeting, gconstpointer data)
+{
+  knock_with_times (meeting, data);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_BAD_KNOCK), ==, 1);
+  world_run_for (meeting->world, 5 * SECOND);
+  assert_all_here (meeting, 3);
+}
+
+static void
+test_in_time (HostileMeeting *meeting, gconstpointer data)
+{
+  knock_with_times (meeting, data);
+  world_run_for (meeting->world, 5 * SECOND);
+  assert_all_here (meeting, 4);
+}
+
+/* In time at the door, and not any more when a moderator says yes. */
+static void
+test_runs_out_at_the_door (HostileMeeting *meeting, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  knock_with_times (meeting, data);
+  world_run_for (meeting->world, 60 * SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_visitors (meeting->alice->driver), ==, 1);
+  world_run_for (meeting->world, 130 * SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_visitors (meeting->alice->driver), ==, 0);
+  g_assert_false (cv_e2ee_group_driver_admit (meeting->alice->driver, "visitor", &error));
+  world_run_for (meeting->world, 5 * SECOND);
+  assert_all_here (meeting, 3);
+}
+
+static const HostileGuest begins_now = {.begun_s = 1};
+static const HostileGuest statement_ends = {.statement_left_s = 90};
+static const HostileGuest leaf_ends = {.leaf_left_s = 90};
+static const HostileGuest ends_later = {.statement_left_s = 300, .leaf_left_s = 300};
+
+#define ADD(path, data, test_fn)                                                                   \
+  g_test_add ("/e2ee/proposers/" path, HostileMeeting, data, hostile_set_up, test_fn,              \
+              hostile_tear_down)
+#define ADD_MODERATED(path, data, test_fn)                                                         \
+  g_test_add ("/e2ee/proposers/" path, HostileMeeting, data, hostile_set_up_moderated, test_fn,    \
+              hostile_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("begins-now", &begins_now, test_hardly_in_time);
+  ADD ("statement-ends", &statement_ends, test_hardly_in_time);
+  ADD ("leaf-ends", &leaf_ends, test_hardly_in_time);
+  ADD ("in-time", &ends_later, test_in_time);
+  ADD_MODERATED ("runs-out-at-the-door", &ends_later, test_runs_out_at_the_door);
+  return g_test_run ();
+}
