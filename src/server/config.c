@@ -7,6 +7,9 @@
 
 G_DEFINE_QUARK (cv-server-error-quark, cv_server_error)
 
+/* Below this no share of a room's burst would carry the largest GroupInfo (room-limits.c). */
+#define QUEUE_BYTES_MIN (24 * 1024 * 1024)
+
 #define NUMBER(in_group, in_key, member, least, most)                                              \
   {in_group, in_key, G_STRUCT_OFFSET (CvServerConfig, member), least, most}
 
@@ -27,7 +30,7 @@ static const struct {
     NUMBER ("limits", "room-bytes-per-second", room_bytes_per_second, 65536, 1u << 30),
     NUMBER ("limits", "epochs-per-second", epochs_per_second, 1, 1000),
     NUMBER ("limits", "queue-messages", queue_messages, 16, 1000000),
-    NUMBER ("limits", "queue-bytes", queue_bytes, 65536, 1u << 30),
+    NUMBER ("limits", "queue-bytes", queue_bytes, QUEUE_BYTES_MIN, 1u << 30),
     NUMBER ("limits", "room-log-bytes", room_log_bytes, 65536, 1u << 30),
     NUMBER ("limits", "log-bytes", log_bytes, 65536, G_MAXUINT),
     NUMBER ("times", "handshake-ms", handshake_ms, 100, 600000),
@@ -57,10 +60,11 @@ cv_server_config_new (void)
       /* An office behind one address comes to its meeting within a minute. */
       .knocks_per_minute = 120,
       .messages_per_second = 50,
-      .room_bytes_per_second = 4 * 1024 * 1024,
+      /* Less than people have who see each other: it must not keep their lines busy. */
+      .room_bytes_per_second = 1024 * 1024,
       .epochs_per_second = 2,
       .queue_messages = 2000,
-      .queue_bytes = 16 * 1024 * 1024,
+      .queue_bytes = QUEUE_BYTES_MIN,
       .room_log_bytes = 32 * 1024 * 1024,
       .log_bytes = 256 * 1024 * 1024,
       .handshake_ms = 10000,

@@ -12,6 +12,7 @@
 
 typedef struct {
   guint64 seq;
+  gint64 at_us;
   CvServerFrame *frame;
 } Sent;
 
@@ -81,6 +82,14 @@ cv_server_member_is_inside (const CvServerMember *member)
   return member->state == CV_SERVER_MEMBER_INSIDE;
 }
 
+gint64
+cv_server_member_get_waiting_since_us (const CvServerMember *member)
+{
+  const Sent *oldest = g_queue_peek_head (&((CvServerMember *)member)->sent);
+
+  return oldest != NULL ? oldest->at_us : G_MAXINT64;
+}
+
 static void
 send_text (CvServerMember *member, const CvServerFrame *frame, guint64 seq)
 {
@@ -96,6 +105,7 @@ void
 cv_server_member_send_frame (CvServerMember *member, CvServerFrame *frame,
                              const CvServerConfig *config)
 {
+  gsize len = cv_server_frame_get_len (frame);
   Sent *sent;
 
   if (member->is_overrun)
@@ -104,14 +114,19 @@ cv_server_member_send_frame (CvServerMember *member, CvServerFrame *frame,
     send_text (member, frame, 0);
     return;
   }
-  member->sent_bytes += cv_server_frame_get_len (frame);
   /* Who does not read, or stays away while much happens, must not fill our memory. */
-  if (member->sent.length >= config->queue_messages || member->sent_bytes > config->queue_bytes) {
+  if (member->sent.length >= config->queue_messages
+      || member->sent_bytes + len > config->queue_bytes) {
     member->is_overrun = TRUE;
     return;
   }
   sent = g_new (Sent, 1);
-  *sent = (Sent){member->next_seq++, cv_server_frame_ref (frame)};
+  *sent = (Sent){
+      .seq = member->next_seq++,
+      .at_us = member->clock != NULL ? cv_clock_monotonic_us (member->clock) : G_MAXINT64,
+      .frame = cv_server_frame_ref (frame),
+  };
+  member->sent_bytes += len;
   g_queue_push_tail (&member->sent, sent);
   send_text (member, frame, sent->seq);
 }

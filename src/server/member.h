@@ -7,6 +7,7 @@
  * decides; this only remembers and sends. */
 #pragma once
 
+#include "base/clock.h"
 #include "server/config.h"
 #include "server/frame.h"
 #include "server/throttle.h"
@@ -44,6 +45,7 @@ typedef struct {
   gpointer sink;
   GSource *grace_timer; /* while away */
 
+  const CvClock *clock; /* NULL: nothing grows old */
   GQueue sent; /* not acknowledged yet, oldest first */
   gsize sent_bytes;
   guint64 next_seq;
@@ -58,6 +60,9 @@ void cv_server_member_free (CvServerMember *member);
 
 gboolean cv_server_member_is_away (const CvServerMember *member);
 gboolean cv_server_member_is_inside (const CvServerMember *member);
+
+/* When the oldest was sent that is not acknowledged; G_MAXINT64: none is there. */
+gint64 cv_server_member_get_waiting_since_us (const CvServerMember *member);
 
 /* Numbers, keeps and sends. */
 void cv_server_member_send_frame (CvServerMember *member, CvServerFrame *frame,

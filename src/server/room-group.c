@@ -58,7 +58,8 @@ send_ordered (CvServerRoom *room, CvServerMember *member, const CvServerLogEntry
   cv_server_member_send (member, message, room->shared->config);
 }
 
-/* Everything since that epoch began, as it was ordered. */
+/* Everything since that epoch began, as it was ordered, while it fits: for the rest a client asks
+ * when it has come that far. */
 void
 cv_server_room_replay (CvServerRoom *room, CvServerMember *member, guint64 from_epoch)
 {
@@ -70,11 +71,15 @@ cv_server_room_replay (CvServerRoom *room, CvServerMember *member, guint64 from_
     for (GList *link = room->recent.head; link != NULL; link = link->next) {
       const CvServerRecent *recent = link->data;
 
-      if (recent->epoch == epoch && !g_str_equal (recent->from, member->id))
+      if (recent->epoch == epoch && !g_str_equal (recent->from, member->id)
+          && cv_server_room_has_place (room, member, cv_server_frame_get_len (recent->frame)))
         cv_server_member_send_frame (member, recent->frame, room->shared->config);
     }
-    if (entry != NULL)
-      send_ordered (room, member, entry);
+    if (entry == NULL)
+      continue;
+    if (!cv_server_room_has_place (room, member, g_bytes_get_size (entry->payload)))
+      return;
+    send_ordered (room, member, entry);
   }
 }
 
@@ -242,8 +247,9 @@ cv_server_room_on_gap (CvServerRoom *room, CvServerMember *member, const CvMessa
   for (guint64 epoch = message->epoch.epoch; epoch < next; epoch++) {
     const CvServerLogEntry *entry = room->log->vtable->get (room->log, epoch);
 
-    /* Asking again and again must cost the one who asks. */
-    if (entry == NULL
+    /* Asking again and again must cost the one who asks; and no acknowledgement can arrive while
+     * we answer, so no more than fits. */
+    if (entry == NULL || !cv_server_room_has_place (room, member, g_bytes_get_size (entry->payload))
         || !cv_server_room_take_answer (room, member, g_bytes_get_size (entry->payload))) {
       cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
                                    "the room relays too much");

@@ -31,6 +31,8 @@ struct CvServerRoom {
   gsize recent_bytes;
   CvServerBucket epoch_bucket;
   CvServerBucket byte_bucket;
+  CvServerBucket knock_bucket;
+  gboolean is_lagging; /* somebody has half of its queue unacknowledged */
 };
 
 /* room.c */
@@ -45,6 +47,12 @@ gboolean cv_server_room_take_bytes (CvServerRoom *room, CvServerMember *member, 
 /* What goes to the member alone costs its own share alone. */
 gboolean cv_server_room_take_answer (CvServerRoom *room, CvServerMember *member, gsize bytes);
 gboolean cv_server_room_take_commit (CvServerRoom *room, CvServerMember *member, gsize bytes);
+gboolean cv_server_room_take_knock (CvServerRoom *room, CvServerMember *member, gsize bytes);
+/* Whether a repeated payload fits beside what the member has not acknowledged; nothing is taken. */
+gboolean
+cv_server_room_has_place (const CvServerRoom *room, const CvServerMember *member, gsize bytes);
+/* Notes who lags, and marks as overrun who has not acknowledged for too long. */
+void cv_server_room_watch_queues (CvServerRoom *room);
 
 /* room-group.c: handlers, FALSE as in cv_server_room_handle. */
 void cv_server_room_start_group (CvServerRoom *room, GBytes *group); /* NULL: ends it */

@@ -174,6 +174,7 @@ settle (CvServerRoom *room)
 {
   CvServerMember *member;
 
+  cv_server_room_watch_queues (room);
   while ((member = find_overrun (room)) != NULL) {
     cv_server_audit_log_write (room->shared->audit, "member-overrun", room->id, "member",
                                member->id, NULL);
@@ -217,6 +218,7 @@ cv_server_room_enter (CvServerRoom *room, const char *address, const CvServerSin
     settle (room);
     return NULL;
   }
+  member->clock = room->shared->clock;
   g_ptr_array_add (room->members, member);
   attach (member, vtable, sink);
   send_hello_ok (room, member, FALSE);
@@ -364,11 +366,9 @@ on_knock (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
                                  "nobody is inside");
     return TRUE;
   }
-  if (!cv_server_throttle_take (room->shared->knocks, member->address, 1,
-                                cv_clock_monotonic_us (room->shared->clock))) {
-    room->shared->metrics->throttled++;
+  if (!cv_server_room_take_knock (room, member, g_bytes_get_size (message->knock.payload))) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
-                                 "too many knocks from this address");
+                                 "too many knocks from this address or at this room");
     return TRUE;
   }
   stop_knocking (member);
@@ -387,7 +387,8 @@ send_pending_knocks (CvServerRoom *room, CvServerMember *to)
   for (guint i = 0; i < room->members->len; i++) {
     const CvServerMember *member = g_ptr_array_index (room->members, i);
 
-    if (member->state == CV_SERVER_MEMBER_KNOCKING) {
+    if (member->state == CV_SERVER_MEMBER_KNOCKING
+        && cv_server_room_has_place (room, to, g_bytes_get_size (member->knock))) {
       g_autoptr (CvMessage) knocked = new_knocked (member);
 
       cv_server_member_send (to, knocked, room->shared->config);

@@ -109,6 +109,7 @@ test_says_when_a_gap_is_too_old (void)
   for (guint i = 0; i <= CV_LIMITS_COMMIT_LOG; i++) {
     cv_fake_clock_advance_us (&meeting.world->clock, G_USEC_PER_SEC);
     g_assert_true (say_commit (meeting.people[0], i, "QQ=="));
+    acknowledge (meeting.people[0]);
   }
   g_assert_true (say (meeting.people[0], "{\"type\":\"gap\",\"epoch\":0}"));
   g_assert_cmpint (heard_error (meeting.people[0]), ==, CV_MESSAGE_CODE_GAP_TOO_OLD);

@@ -156,6 +156,176 @@ test_asking_costs_who_asks (void)
   g_assert_cmpint (rejection (anna), ==, -1);
 }
 
+/* The line of somebody who reads all the time: what went over it is acknowledged, each MiB. */
+typedef struct {
+  Person *person;
+  gsize bytes_per_s;
+  gsize left;
+  gsize unacknowledged;
+  guint64 seq;
+} Line;
+
+static void
+carry (Line *line, gint64 elapsed_us)
+{
+  GPtrArray *inbox = line->person->inbox;
+
+  line->left += line->bytes_per_s * (gsize)elapsed_us / G_USEC_PER_SEC;
+  while (inbox->len > 0) {
+    const CvMessage *message = g_ptr_array_index (inbox, 0);
+    gsize len = message->type == CV_MESSAGE_RELAYED
+                    ? g_bytes_get_size (message->group_message.payload) / 3 * 4
+                    : 0;
+
+    if (line->left < len)
+      return;
+    line->left -= len;
+    line->unacknowledged += len;
+    line->seq = MAX (line->seq, message->seq);
+    g_ptr_array_remove_index (inbox, 0);
+  }
+  line->left = 0;
+}
+
+static void
+acknowledge_line (Line *line)
+{
+  if (line->unacknowledged < 1024 * 1024)
+    return;
+  line->unacknowledged = 0;
+  g_assert_true (
+      sayf (line->person, "{\"type\":\"ping\",\"last-seq\":%" G_GUINT64_FORMAT "}", line->seq));
+}
+
+/* Two flood as much as they may for two minutes; the third has 3 Mbit/s and stays. */
+static void
+test_a_slow_reader_is_not_overrun (void)
+{
+  g_auto (Meeting) meeting = {0};
+  g_autofree char *payload = dup_payload (256 * 1024);
+  Line line = {0};
+
+  meeting_init (&meeting, 3);
+  line = (Line){.person = meeting.people[2], .bytes_per_s = 3000000 / 8};
+  for (guint i = 0; i < 252; i++) {
+    gint64 step_us = i < 12 ? 0 : G_USEC_PER_SEC / 2; /* their bursts at once */
+
+    for (guint k = 0; k < 2; k++) {
+      g_assert_true (say_application (meeting.people[k], 0, payload));
+      acknowledge (meeting.people[k]);
+      forget (meeting.people[k]);
+    }
+    g_assert_nonnull (line.person->member);
+    cv_fake_clock_advance_us (&meeting.world->clock, step_us);
+    carry (&line, step_us);
+    acknowledge_line (&line);
+  }
+  /* Its own words get through all the same. */
+  g_assert_true (say_application (line.person, 0, "QQ=="));
+  g_assert_cmpint (heard_error (line.person), ==, -1);
+}
+
+/* What a room may send at once is no more than the queues hold, whoever sends it. */
+static void
+test_nobody_is_overrun_at_once (void)
+{
+  g_auto (Meeting) meeting = {0};
+  g_autofree char *payload = dup_payload (256 * 1024);
+  g_autofree char *commit = dup_payload (1024 * 1024);
+  g_autofree char *knock = dup_payload (CV_LIMITS_KNOCK_BYTES);
+  Person *knockers[16];
+
+  meeting_init (&meeting, 4);
+  cv_server_throttle_free (meeting.world->shared.knocks);
+  meeting.world->shared.knocks = cv_server_throttle_new ((CvServerRate){2, 120}, 100);
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (say_commit (meeting.people[0], i, commit));
+  g_assert_true (say (meeting.people[3], "{\"type\":\"gap\",\"epoch\":0}"));
+  for (guint i = 0; i < 120; i++)
+    g_assert_true (say_application (meeting.people[i % 3], 0, payload));
+  for (guint i = 0; i < G_N_ELEMENTS (knockers); i++) {
+    g_autofree char *address = g_strdup_printf ("knocker %u", i);
+
+    knockers[i] = person_new (meeting.world, address);
+    for (guint k = 0; k < 24; k++)
+      g_assert_true (sayf (knockers[i], "{\"type\":\"knock\",\"payload\":\"%s\"}", knock));
+  }
+  g_assert_nonnull (meeting.people[3]->member);
+  g_assert_cmpuint (meeting.people[3]->member->sent_bytes, >, 8 * 1024 * 1024);
+  for (guint i = 0; i < G_N_ELEMENTS (knockers); i++)
+    person_free (knockers[i]);
+}
+
+static void
+test_who_answers_nothing_is_dropped (void)
+{
+  g_auto (Meeting) meeting = {0};
+  Person *silent;
+
+  meeting_init (&meeting, 2);
+  silent = meeting.people[1];
+  acknowledge (meeting.people[0]);
+  acknowledge (silent);
+  g_assert_true (say_application (meeting.people[0], 0, "QQ=="));
+  cv_fake_clock_advance_us (&meeting.world->clock, 74 * G_USEC_PER_SEC);
+  g_assert_true (say (silent, "{\"type\":\"ping\"}"));
+  g_assert_nonnull (silent->member);
+  cv_fake_clock_advance_us (&meeting.world->clock, 2 * G_USEC_PER_SEC);
+  g_assert_true (say (silent, "{\"type\":\"ping\"}"));
+  g_assert_null (silent->member);
+  g_assert_nonnull (meeting.people[0]->member);
+}
+
+/* The rest is asked for when this much has arrived. */
+static void
+test_answers_a_gap_as_far_as_it_fits (void)
+{
+  g_auto (Meeting) meeting = {0};
+  g_autofree char *payload = dup_payload (1024 * 1024);
+  Person *berta;
+  guint n_heard = 0;
+
+  meeting_init (&meeting, 2);
+  berta = meeting.people[1];
+  for (guint i = 0; i < 6; i++) {
+    g_assert_true (say_commit (meeting.people[0], i, payload));
+    g_assert_cmpint (rejection (meeting.people[0]), ==, -1);
+    if (i < 4)
+      acknowledge (berta);
+    cv_fake_clock_advance_us (&meeting.world->clock, 5 * G_USEC_PER_SEC);
+  }
+  forget (berta);
+  for (guint i = 0; i < 3 && heard (berta, CV_MESSAGE_GAP_END) == NULL; i++) {
+    g_assert_true (sayf (berta, "{\"type\":\"gap\",\"epoch\":%u}", n_heard));
+    g_assert_cmpuint (berta->member->sent_bytes, <=, 4 * 1024 * 1024 + 1024);
+    while (heard (berta, CV_MESSAGE_ORDERED) != NULL)
+      n_heard++;
+    acknowledge (berta);
+    cv_fake_clock_advance_us (&meeting.world->clock, 10 * G_USEC_PER_SEC);
+  }
+  g_assert_cmpuint (n_heard, ==, 6);
+}
+
+static void
+test_the_largest_messages_pass (void)
+{
+  g_auto (Meeting) meeting = {0};
+  g_autofree char *commit = dup_payload (CV_LIMITS_COMMIT_BYTES);
+  g_autofree char *info = dup_payload (CV_LIMITS_WELCOME_BYTES);
+
+  meeting_init (&meeting, 3);
+  g_assert_true (say_commit (meeting.people[0], 0, commit));
+  g_assert_cmpint (rejection (meeting.people[0]), ==, -1);
+  g_assert_true (sayf (meeting.people[1],
+                       "{\"type\":\"group-info\",\"to\":\"%s\",\"payload\":\"%s\"}",
+                       meeting.people[2]->member->id, info));
+  g_assert_cmpint (heard_error (meeting.people[1]), ==, -1);
+  g_assert_true (say (meeting.people[2], "{\"type\":\"gap\",\"epoch\":0}"));
+  acknowledge (meeting.people[2]);
+  g_assert_true (say (meeting.people[2], "{\"type\":\"gap\",\"epoch\":0}"));
+  g_assert_nonnull (heard (meeting.people[2], CV_MESSAGE_GAP_END));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -168,5 +338,13 @@ main (int argc, char **argv)
   g_test_add_func ("/server/room-limits/who-floods-leaves-the-others-their-share",
                    test_who_floods_leaves_the_others_their_share);
   g_test_add_func ("/server/room-limits/asking-costs-who-asks", test_asking_costs_who_asks);
+  g_test_add_func ("/server/room-limits/a-slow-reader-is-not-overrun",
+                   test_a_slow_reader_is_not_overrun);
+  g_test_add_func ("/server/room-limits/nobody-is-overrun-at-once", test_nobody_is_overrun_at_once);
+  g_test_add_func ("/server/room-limits/who-answers-nothing-is-dropped",
+                   test_who_answers_nothing_is_dropped);
+  g_test_add_func ("/server/room-limits/answers-a-gap-as-far-as-it-fits",
+                   test_answers_a_gap_as_far_as_it_fits);
+  g_test_add_func ("/server/room-limits/the-largest-messages-pass", test_the_largest_messages_pass);
   return g_test_run ();
 }
