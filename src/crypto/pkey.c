@@ -276,6 +276,17 @@ cv_crypto_pkey_generate (const CvCrypto *crypto, CvCryptoCurve curve, CvCryptoKe
   return TRUE;
 }
 
+/* Constant time: all of it is looked at, and nothing but the answer shows. */
+static gboolean
+is_zero (CvSpan secret)
+{
+  guint8 any = 0;
+
+  for (gsize i = 0; i < secret.len; i++)
+    any |= secret.data[i];
+  return cv_secret_reveal (any == 0);
+}
+
 CvSecret *
 cv_crypto_pkey_agree (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan private_key,
                       CvSpan public_key, GError **error)
@@ -294,7 +305,10 @@ cv_crypto_pkey_agree (const CvCrypto *crypto, CvCryptoCurve curve, CvSpan privat
   shared = cv_secret_new (len);
   if (!ctx || EVP_PKEY_derive_init (ctx) != 1 || EVP_PKEY_derive_set_peer_ex (ctx, peer, 1) != 1
       || EVP_PKEY_derive (ctx, cv_secret_get_data (shared), &len) != 1
-      || len != curves[curve].private_len) {
+      || len != curves[curve].private_len
+      /* RFC 9180 §7.1.4: of NIST's curves the point alone is checked. OpenSSL looks too, but RFC 7748
+       * lets a provider do without. */
+      || (!curves[curve].group && is_zero (cv_secret_span (shared)))) {
     cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "no shared secret with this public key");
     return NULL;
   }

@@ -4,6 +4,8 @@
 
 #include "crypto-test.h"
 
+#include <openssl/evp.h>
+
 static const CvKem kems[] = {
     CV_KEM_P256,       CV_KEM_P384,       CV_KEM_P521,          CV_KEM_X25519,
     CV_KEM_X448,       CV_KEM_XWING,      CV_KEM_MLKEM768_P256, CV_KEM_MLKEM1024_P384,
@@ -203,6 +205,65 @@ test_small_order (void)
     assert_small_order (CV_KEM_X448, x448[i], 0);
 }
 
+/* OpenSSL refuses such points before we see their secret; here it is made to pass them on. */
+static enum { DERIVES, GIVES_ZERO, GIVES_ALMOST_ZERO } openssl;
+static gsize almost_at; /* the byte that is not zero */
+
+int __real_EVP_PKEY_derive (EVP_PKEY_CTX *ctx, unsigned char *key, size_t *len);
+int __wrap_EVP_PKEY_derive (EVP_PKEY_CTX *ctx, unsigned char *key, size_t *len);
+
+int
+__wrap_EVP_PKEY_derive (EVP_PKEY_CTX *ctx, unsigned char *key, size_t *len)
+{
+  if (openssl == DERIVES)
+    return __real_EVP_PKEY_derive (ctx, key, len);
+  memset (key, 0, *len);
+  if (openssl == GIVES_ALMOST_ZERO)
+    key[almost_at] = 0x80;
+  return 1;
+}
+
+/* RFC 9180 §7.1.4 and RFC 7748 §6: we look ourselves whether the secret is zero. */
+static void
+test_zero_secret (void)
+{
+  static const CvKem zero_kems[] = {CV_KEM_X25519, CV_KEM_X448, CV_KEM_XWING};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (zero_kems); i++) {
+    CvKem kem = zero_kems[i];
+    g_auto (CvCryptoKeyPair) pair = {0};
+    g_autoptr (GBytes) enc = NULL;
+    g_autoptr (CvSecret) sent = NULL;
+
+    g_assert_true (cv_crypto_kem_generate (crypto, kem, &pair, NULL));
+    g_assert_true (cv_crypto_kem_encapsulate (crypto, kem, cv_span_from_bytes (pair.public_key),
+                                              &enc, &sent, NULL));
+    openssl = GIVES_ZERO;
+    for (guint is_open = 0; is_open < 2; is_open++) {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) again = NULL;
+      g_autoptr (CvSecret) shared = NULL;
+
+      if (is_open)
+        shared = cv_crypto_kem_decapsulate (crypto, kem, cv_secret_span (pair.private_key),
+                                            cv_span_from_bytes (enc), &error);
+      else
+        g_assert_false (cv_crypto_kem_encapsulate (
+            crypto, kem, cv_span_from_bytes (pair.public_key), &again, &shared, &error));
+      g_assert_null (shared);
+      g_assert_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_INPUT);
+    }
+    openssl = GIVES_ALMOST_ZERO;
+    for (almost_at = 0; almost_at < (kem == CV_KEM_X448 ? 56 : 32); almost_at++) {
+      g_autoptr (CvSecret) shared = cv_crypto_kem_decapsulate (
+          crypto, kem, cv_secret_span (pair.private_key), cv_span_from_bytes (enc), NULL);
+
+      g_assert_nonnull (shared);
+    }
+    openssl = DERIVES;
+  }
+}
+
 static void
 test_bad_private_keys (void)
 {
@@ -283,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crypto/kem/changed-encapsulation", test_changed_encapsulation);
   g_test_add_func ("/crypto/kem/bad-public-keys", test_bad_public_keys);
   g_test_add_func ("/crypto/kem/small-order", test_small_order);
+  g_test_add_func ("/crypto/kem/zero-secret", test_zero_secret);
   g_test_add_func ("/crypto/kem/bad-private-keys", test_bad_private_keys);
   g_test_add_func ("/crypto/kem/candidates", test_candidates);
   g_test_add_func ("/crypto/kem/unknown", test_unknown);
