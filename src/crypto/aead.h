@@ -23,11 +23,13 @@ void cv_crypto_aead_free (CvCryptoAead *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvCryptoAead, cv_crypto_aead_free)
 
 /* nonce: 12 bytes. aad may be in two parts. out: plaintext.len + 16 bytes, may start at the
- * plaintext (in place). No allocation. */
+ * plaintext (in place); zeroed on failure, but left alone by INPUT, a plaintext of 2 GiB or more. No
+ * allocation. */
 gboolean
 cv_crypto_aead_seal (CvCryptoAead *self, const guint8 nonce[static 12], const CvSpan aad[static 2],
                      CvSpan plaintext, guint8 *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* out: ciphertext.len − 16 bytes, may be in place; zeroed on failure, which is AUTHENTICATION. */
+/* out: ciphertext.len − 16 bytes, may be in place. A failure is AUTHENTICATION, with out zeroed, but
+ * left alone when the ciphertext has more than 2 GiB. */
 gboolean
 cv_crypto_aead_open (CvCryptoAead *self, const guint8 nonce[static 12], const CvSpan aad[static 2],
                      CvSpan ciphertext, guint8 *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;

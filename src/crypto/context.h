@@ -4,7 +4,13 @@
 /* The OpenSSL library context that every cryptographic call runs in.
  *
  * One OSSL_LIB_CTX and one property query, so that FIPS mode is a switch and not a second code
- * path. Immutable after cv_crypto_context_new; any thread. */
+ * path. Immutable after cv_crypto_context_new; any thread.
+ *
+ * Lifetime: OpenSSL keeps state of a context in each thread that used it and cleans up when the
+ * thread ends, with a crash if the context is gone by then. Who drops the last reference must know
+ * that these threads have ended, or that each has called OPENSSL_thread_stop_ex on
+ * cv_crypto_context_get_libctx; the thread that drops it need not. Threads of a pool end when the
+ * pool likes: a program that has one makes a context of each mode once and keeps it to its end. */
 #pragma once
 
 #include "base/bytes.h"

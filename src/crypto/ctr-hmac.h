@@ -18,7 +18,7 @@ CvCryptoCtrHmac *cv_crypto_ctr_hmac_new (const CvCrypto *crypto, const CvSframeS
 void cv_crypto_ctr_hmac_free (CvCryptoCtrHmac *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvCryptoCtrHmac, cv_crypto_ctr_hmac_free)
 
-/* As cv_crypto_aead_seal and _open, with the suite's tag length. */
+/* As cv_crypto_aead_seal and _open, with the suite's tag length and a limit of 1 GiB. */
 gboolean cv_crypto_ctr_hmac_seal (CvCryptoCtrHmac *self, const guint8 nonce[static 12],
                                   const CvSpan aad[static 2], CvSpan plaintext, guint8 *out,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -20,7 +20,10 @@ typedef struct {
 gboolean cv_crypto_hpke_seal (const CvCrypto *crypto, const CvCryptoHpkeParams *params,
                               CvSpan public_key, CvSpan plaintext, GBytes **enc,
                               GBytes **ciphertext, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The plaintext is secret: free with cv_crypto_aead_free_plaintext. */
+/* An enc that the KEM refuses (its length, not a point, small order) is INPUT, a tag that is wrong
+ * AUTHENTICATION: both mean to drop the message. INPUT follows from enc alone, which is public, so the
+ * difference tells nothing secret. The plaintext is secret: free with
+ * cv_crypto_aead_free_plaintext. */
 GByteArray *
 cv_crypto_hpke_open (const CvCrypto *crypto, const CvCryptoHpkeParams *params, CvSpan private_key,
                      CvSpan enc, CvSpan ciphertext, GError **error) G_GNUC_WARN_UNUSED_RESULT;

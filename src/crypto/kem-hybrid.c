@@ -147,13 +147,15 @@ make_ephemeral (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan candid
 
 /* Randomness that was given: ML-KEM's message, then candidates for the ephemeral scalar. */
 static gboolean
-split_seed (const CvCryptoKemRow *row, CvSpan seed, CvSpan *message, CvSpan *candidates)
+split_seed (const CvCryptoKemRow *row, CvSpan seed, CvSpan *message, CvSpan *candidates,
+            GError **error)
 {
   *message = *candidates = CV_SPAN_EMPTY;
   if (seed.len == 0)
     return TRUE;
   if (seed.len < MESSAGE_LEN + cv_crypto_pkey_private_len (row->curve))
-    return FALSE;
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT,
+                                   "expected randomness for both halves");
   *message = cv_span (seed.data, MESSAGE_LEN);
   *candidates = cv_span (seed.data + MESSAGE_LEN, seed.len - MESSAGE_LEN);
   return TRUE;
@@ -174,8 +176,9 @@ encapsulate (const CvCrypto *crypto, const CvCryptoKemRow *row, CvSpan public_ke
   CvSecret *shared;
   CvSpan ct_and_pk[2];
 
-  if (public_key.len != row->ml_kem_public_len + curve_len
-      || !split_seed (row, seed, &message, &candidates)) {
+  if (!split_seed (row, seed, &message, &candidates, error))
+    return NULL;
+  if (public_key.len != row->ml_kem_public_len + curve_len) {
     cv_crypto_context_fail (error, CV_CRYPTO_ERROR_INPUT, "public key not accepted");
     return NULL;
   }

@@ -32,7 +32,9 @@ gboolean cv_crypto_kem_generate (const CvCrypto *crypto, CvKem kem, CvCryptoKeyP
 /* HPKE DeriveKeyPair(ikm). */
 gboolean cv_crypto_kem_derive (const CvCrypto *crypto, CvKem kem, CvSpan ikm, CvCryptoKeyPair *pair,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Checks length and, for curves, that it is a valid point (RFC 9180 §7.1.4). */
+/* INPUT for what nobody can encapsulate to: a wrong length, a point off its curve, for X25519 and
+ * X448 one of small order (RFC 9180 §7.1.4), for ML-KEM a coefficient that is not below the modulus
+ * (FIPS 203 §7.2); for a hybrid, either half. */
 gboolean cv_crypto_kem_check_public (const CvCrypto *crypto, CvKem kem, CvSpan public_key,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Gives the public key of a private one: for checking that a pair belongs together. */

@@ -303,6 +303,7 @@ test_candidates (void)
   g_autoptr (CvSecret) first_secret = NULL;
   g_autoptr (CvSecret) second_secret = NULL;
   g_autoptr (CvSecret) no_secret = NULL;
+  g_autoptr (GError) error = NULL;
   CvSpan public_key;
 
   g_assert_true (cv_crypto_kem_generate (crypto, CV_KEM_MLKEM768_P256, &pair, NULL));
@@ -318,7 +319,9 @@ test_candidates (void)
   g_assert_false (cv_crypto_kem_encapsulate_seeded (crypto, CV_KEM_MLKEM768_P256, public_key,
                                                     cv_span (seed, 64), &none, &no_secret, NULL));
   g_assert_false (cv_crypto_kem_encapsulate_seeded (crypto, CV_KEM_MLKEM768_P256, public_key,
-                                                    cv_span (seed, 63), &none, &no_secret, NULL));
+                                                    cv_span (seed, 63), &none, &no_secret, &error));
+  g_assert_error (error, CV_CRYPTO_ERROR, CV_CRYPTO_ERROR_INPUT);
+  g_assert_nonnull (strstr (error->message, "randomness"));
 }
 
 static void
