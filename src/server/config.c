@@ -31,6 +31,7 @@ static const struct {
     NUMBER ("limits", "epochs-per-second", epochs_per_second, 1, 1000),
     NUMBER ("limits", "queue-messages", queue_messages, 16, 1000000),
     NUMBER ("limits", "queue-bytes", queue_bytes, QUEUE_BYTES_MIN, 1u << 30),
+    NUMBER ("limits", "welcome-bytes", welcome_bytes, CV_LIMITS_MESSAGE_BYTES, G_MAXUINT),
     NUMBER ("limits", "room-log-bytes", room_log_bytes, 65536, 1u << 30),
     NUMBER ("limits", "log-bytes", log_bytes, 65536, G_MAXUINT),
     NUMBER ("times", "handshake-ms", handshake_ms, 100, 600000),
@@ -65,6 +66,8 @@ cv_server_config_new (void)
       .epochs_per_second = 2,
       .queue_messages = 2000,
       .queue_bytes = QUEUE_BYTES_MIN,
+      /* Four rooms of a thousand at once: 32 times 3.8 MiB each. */
+      .welcome_bytes = 512 * 1024 * 1024,
       .room_log_bytes = 32 * 1024 * 1024,
       .log_bytes = 256 * 1024 * 1024,
       .handshake_ms = 10000,

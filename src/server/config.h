@@ -36,6 +36,7 @@ typedef struct {
   guint epochs_per_second; /* commits accepted in a room; bursts of 5 */
   guint queue_messages; /* kept for a resume, per connection */
   guint queue_bytes;
+  guint welcome_bytes; /* unacknowledged Welcomes, in all rooms together */
   guint room_log_bytes; /* commits kept for who was away, in a room */
   guint log_bytes; /* the same in all rooms together */
 

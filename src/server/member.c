@@ -58,10 +58,19 @@ cv_server_member_new (const char *address)
   return member;
 }
 
+static void
+discount_welcome (CvServerMember *member)
+{
+  if (member->welcome_bytes_now != NULL)
+    *member->welcome_bytes_now -= member->welcome_bytes;
+  member->welcome_bytes_now = NULL;
+}
+
 void
 cv_server_member_free (CvServerMember *member)
 {
   cv_server_timer_clear (&member->grace_timer);
+  discount_welcome (member);
   g_queue_clear_full (&member->sent, free_sent);
   g_clear_pointer (&member->knock, g_bytes_unref);
   g_free (member->id);
@@ -151,6 +160,16 @@ cv_server_member_send_error (CvServerMember *member, CvMessageCode code, CvMessa
   send_text (member, frame, 0);
 }
 
+void
+cv_server_member_count_welcome (CvServerMember *member, guint64 *total)
+{
+  discount_welcome (member);
+  member->welcome_bytes = member->sent_bytes;
+  member->welcome_seq = member->next_seq - 1;
+  member->welcome_bytes_now = total;
+  *total += member->welcome_bytes;
+}
+
 gboolean
 cv_server_member_acknowledge (CvServerMember *member, guint64 seq)
 {
@@ -163,6 +182,8 @@ cv_server_member_acknowledge (CvServerMember *member, guint64 seq)
     free_sent (sent);
   }
   member->acknowledged = MAX (member->acknowledged, seq);
+  if (member->acknowledged >= member->welcome_seq)
+    discount_welcome (member);
   return TRUE;
 }
 

@@ -48,6 +48,9 @@ typedef struct {
   const CvClock *clock; /* NULL: nothing grows old */
   GQueue sent; /* not acknowledged yet, oldest first */
   gsize sent_bytes;
+  gsize welcome_bytes; /* of sent_bytes: what came with the Welcome, up to welcome_seq */
+  guint64 welcome_seq;
+  guint64 *welcome_bytes_now; /* of all members; borrowed */
   guint64 next_seq;
   guint64 acknowledged;
   guint64 received; /* messages from it, hello and ping not counted */
@@ -71,6 +74,9 @@ void cv_server_member_send (CvServerMember *member, const CvMessage *message,
                             const CvServerConfig *config);
 void cv_server_member_send_error (CvServerMember *member, CvMessageCode code, CvMessageType about,
                                   const char *text);
+
+/* What is unacknowledged now came with a Welcome: counted in *total until it is acknowledged. */
+void cv_server_member_count_welcome (CvServerMember *member, guint64 *total);
 
 /* Forgets what has arrived. FALSE when so much was never sent. */
 gboolean

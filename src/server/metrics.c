@@ -9,11 +9,11 @@ static const struct {
   const char *name;
   gsize offset;
 } counters[] = {
-    COUNTER (connections),      COUNTER (connections_now),  COUNTER (connections_refused),
-    COUNTER (rooms_now),        COUNTER (members_now),      COUNTER (knocks),
-    COUNTER (commits_accepted), COUNTER (commits_rejected), COUNTER (commits_voided),
-    COUNTER (messages_relayed), COUNTER (bytes_relayed),    COUNTER (resumes),
-    COUNTER (bad_messages),     COUNTER (throttled),
+    COUNTER (connections),    COUNTER (connections_now),  COUNTER (connections_refused),
+    COUNTER (rooms_now),      COUNTER (members_now),      COUNTER (welcome_bytes_now),
+    COUNTER (knocks),         COUNTER (commits_accepted), COUNTER (commits_rejected),
+    COUNTER (commits_voided), COUNTER (messages_relayed), COUNTER (bytes_relayed),
+    COUNTER (resumes),        COUNTER (bad_messages),     COUNTER (throttled),
 };
 
 char *

@@ -14,6 +14,7 @@ typedef struct {
   guint64 connections_refused;
   guint64 rooms_now;
   guint64 members_now;
+  guint64 welcome_bytes_now; /* sent and not acknowledged */
   guint64 knocks;
   guint64 commits_accepted;
   guint64 commits_rejected;

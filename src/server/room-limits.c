@@ -115,6 +115,17 @@ cv_server_room_has_place (const CvServerRoom *room, const CvServerMember *member
   return member->sent_bytes + bytes / 3 * 4 <= room->shared->config->queue_bytes / ANSWER_IN_QUEUE;
 }
 
+/* One Welcome is copied for each of up to 32, with what happened since: no bucket of bytes that
+ * lets the largest through would bound what somebody with many connections lets pile up. */
+gboolean
+cv_server_room_has_welcome (const CvServerRoom *room, gsize bytes)
+{
+  const CvServerConfig *config = room->shared->config;
+  guint64 largest = MAX (bytes / 3 * 4, config->queue_bytes / ANSWER_IN_QUEUE);
+
+  return room->shared->metrics->welcome_bytes_now + largest <= config->welcome_bytes;
+}
+
 void
 cv_server_room_watch_queues (CvServerRoom *room)
 {

@@ -51,6 +51,8 @@ gboolean cv_server_room_take_knock (CvServerRoom *room, CvServerMember *member, 
 /* Whether a repeated payload fits beside what the member has not acknowledged; nothing is taken. */
 gboolean
 cv_server_room_has_place (const CvServerRoom *room, const CvServerMember *member, gsize bytes);
+/* The same for a Welcome, beside those of all rooms. */
+gboolean cv_server_room_has_welcome (const CvServerRoom *room, gsize bytes);
 /* Notes who lags, and marks as overrun who has not acknowledged for too long. */
 void cv_server_room_watch_queues (CvServerRoom *room);
 

@@ -425,6 +425,7 @@ let_in (CvServerRoom *room, CvServerMember *host, CvServerMember *guest,
   welcomed->welcomed.ice_servers = new_ice_list (room, guest);
   cv_server_member_send (guest, welcomed, room->shared->config);
   cv_server_room_replay (room, guest, welcome->epoch);
+  cv_server_member_count_welcome (guest, &room->shared->metrics->welcome_bytes_now);
   send_id_inside (room, CV_MESSAGE_MEMBER_JOINED, guest);
   cv_server_audit_log_write (room->shared->audit, "member-joined", room->id, "member", guest->id,
                              NULL);
@@ -453,12 +454,16 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
   for (guint i = 0; welcome->to[i] != NULL; i++) {
     CvServerMember *guest = cv_server_room_find (room, welcome->to[i]);
 
-    if (guest != NULL && guest->state == CV_SERVER_MEMBER_KNOCKING) {
-      let_in (room, member, guest, welcome);
-      g_ptr_array_add (guests, guest);
-    } else
+    if (guest == NULL || guest->state != CV_SERVER_MEMBER_KNOCKING) {
       cv_server_member_send_error (member, CV_MESSAGE_CODE_NO_SUCH_MEMBER, message->type,
                                    "one of the welcomed does not knock any more");
+    } else if (!cv_server_room_has_welcome (room, g_bytes_get_size (welcome->payload))) {
+      cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
+                                   "too many come into the rooms of this server");
+    } else {
+      let_in (room, member, guest, welcome);
+      g_ptr_array_add (guests, guest);
+    }
   }
   /* Only now: who comes in with them is no pending knock to the others of the batch. */
   for (guint i = 0; i < guests->len; i++)

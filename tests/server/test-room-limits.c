@@ -306,6 +306,48 @@ test_answers_a_gap_as_far_as_it_fits (void)
   g_assert_cmpuint (n_heard, ==, 6);
 }
 
+/* Whoever acknowledges or goes makes room for the next. */
+static void
+test_welcomes_do_not_pile_up (void)
+{
+  g_auto (Meeting) meeting = {0};
+  g_autofree char *payload = dup_payload (1024 * 1024);
+  const guint64 *now;
+  Person *guests[4];
+
+  meeting_init (&meeting, 1);
+  now = &meeting.world->metrics.welcome_bytes_now;
+  g_assert_cmpuint (*now, ==, 0);
+  meeting.world->config->welcome_bytes = 6 * 1024 * 1024;
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++) {
+    g_autofree char *address = g_strdup_printf ("guest %u", i);
+
+    guests[i] = person_new (meeting.world, address);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++) {
+    g_assert_true (say (guests[i], "{\"type\":\"knock\",\"payload\":\"AQID\"}"));
+    g_assert_true (say_commit (meeting.people[0], i, "QQ=="));
+    acknowledge (meeting.people[0]);
+    forget (meeting.people[0]);
+    g_assert_true (sayf (meeting.people[0],
+                         "{\"type\":\"welcome\",\"to\":[\"%s\"],\"group\":\"Z3I=\",\"epoch\":%u,"
+                         "\"payload\":\"%s\"}",
+                         guests[i]->member->id, i + 1, payload));
+    g_assert_cmpuint (*now, <=, meeting.world->config->welcome_bytes);
+    g_assert_true (guests[i]->is_promoted == (i != 2));
+    g_assert_cmpint (heard_error (meeting.people[0]), ==, i == 2 ? CV_MESSAGE_CODE_TOO_FAST : -1);
+    cv_fake_clock_advance_us (&meeting.world->clock, 5 * G_USEC_PER_SEC);
+    if (i == 2)
+      acknowledge (guests[0]);
+  }
+  g_assert_cmpuint (*now, >, 2 * 1024 * 1024);
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++) {
+    g_assert_true (say (guests[i], "{\"type\":\"leave\"}"));
+    person_free (guests[i]);
+  }
+  g_assert_cmpuint (*now, ==, 0);
+}
+
 static void
 test_the_largest_messages_pass (void)
 {
@@ -345,6 +387,7 @@ main (int argc, char **argv)
                    test_who_answers_nothing_is_dropped);
   g_test_add_func ("/server/room-limits/answers-a-gap-as-far-as-it-fits",
                    test_answers_a_gap_as_far_as_it_fits);
+  g_test_add_func ("/server/room-limits/welcomes-do-not-pile-up", test_welcomes_do_not_pile_up);
   g_test_add_func ("/server/room-limits/the-largest-messages-pass", test_the_largest_messages_pass);
   return g_test_run ();
 }
