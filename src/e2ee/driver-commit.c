@@ -141,7 +141,7 @@ drain_waiting (CvE2eeGroupDriver *driver)
     if (waiting == NULL)
       return;
     if (waiting->kind == CV_E2EE_WAITING_COMMIT) {
-      cv_e2ee_driver_receive_commit (driver, waiting->bytes);
+      cv_e2ee_driver_receive_ordered (driver, waiting->bytes);
     } else if (waiting->kind == CV_E2EE_WAITING_MESSAGE) {
       cv_e2ee_driver_receive_message (driver, waiting->bytes);
     } else {
@@ -162,6 +162,7 @@ cv_e2ee_group_driver_finish_job (CvE2eeGroupDriver *driver, CvE2eeJob *job)
   take_result (driver, job);
   cv_e2ee_job_free (job);
   drain_waiting (driver);
+  cv_e2ee_driver_receive_future (driver);
   cv_e2ee_driver_leave (driver);
 }
 

@@ -311,6 +311,8 @@ gboolean cv_e2ee_driver_commit_needs_fresh_group (const CvE2eeGroupDriver *drive
 void cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver);
 
 /* ---- receive ---- */
+/* By its epoch: now, later, or not at all. */
+void cv_e2ee_driver_receive_ordered (CvE2eeGroupDriver *driver, GBytes *commit);
 void cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit);
 void cv_e2ee_driver_receive_message (CvE2eeGroupDriver *driver, GBytes *message);
 void cv_e2ee_driver_receive_future (CvE2eeGroupDriver *driver); /* what was held for this epoch */

@@ -148,8 +148,8 @@ peek_ours (CvE2eeGroupDriver *driver, GBytes *message, CvMlsPeek *peek)
          && peek->epoch <= cv_mls_group_get_epoch (driver->group) + FUTURE_EPOCHS;
 }
 
-static void
-sort_ordered (CvE2eeGroupDriver *driver, GBytes *commit)
+void
+cv_e2ee_driver_receive_ordered (CvE2eeGroupDriver *driver, GBytes *commit)
 {
   CvMlsPeek peek;
   gboolean is_own = cv_e2ee_driver_commit_find_own (driver, commit) != NULL;
@@ -183,7 +183,7 @@ cv_e2ee_group_driver_on_ordered_message (CvE2eeGroupDriver *driver, GBytes *comm
 {
   cv_e2ee_driver_enter (driver);
   if (driver->group != NULL) {
-    sort_ordered (driver, commit);
+    cv_e2ee_driver_receive_ordered (driver, commit);
     cv_e2ee_driver_receive_future (driver);
   }
   cv_e2ee_driver_leave (driver);

@@ -121,6 +121,28 @@ test_false_word (HostileMeeting *meeting, gconstpointer data)
   world_assert_agree (meeting->world);
 }
 
+/* What the server orders twice while a worker computes is one commit, and no bad one of the epoch
+ * after it. */
+static void
+test_twice_while_a_worker_computes (HostileMeeting *meeting, gconstpointer data)
+{
+  CvE2eeGroupDriver *bob = meeting->bob->driver;
+  CvE2eeJob *job = g_new0 (CvE2eeJob, 1);
+  meeting->bob->no_ordered = TRUE;
+  lock (meeting, TRUE);
+  world_run_for (meeting->world, SECOND);
+  GPtrArray *log = meeting->world->log;
+  GBytes *commit = g_ptr_array_index (log, log->len - 1);
+  job->group = cv_mls_group_ref (meeting->alice->driver->group);
+  bob->is_job_running = TRUE;
+  cv_e2ee_group_driver_on_ordered_message (bob, commit);
+  cv_e2ee_group_driver_on_ordered_message (bob, commit);
+  cv_e2ee_group_driver_finish_job (bob, job);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (bob), ==,
+                    cv_e2ee_group_driver_get_epoch (meeting->alice->driver));
+  g_assert_cmpint (bob->blocked_until_us, ==, 0);
+}
+
 #define ADD(path, test_fn)                                                                         \
   g_test_add ("/e2ee/resync/" path, HostileMeeting, NULL, hostile_set_up, test_fn,                 \
               hostile_tear_down)
@@ -133,5 +155,6 @@ main (int argc, char **argv)
   ADD ("far-behind", test_far_behind);
   ADD ("request-played-again", test_request_played_again);
   ADD ("false-word", test_false_word);
+  ADD ("twice-while-a-worker-computes", test_twice_while_a_worker_computes);
   return g_test_run ();
 }
