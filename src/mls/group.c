@@ -228,6 +228,21 @@ cv_mls_group_retire (CvMlsGroup *group)
   group->is_retired = TRUE;
 }
 
+gboolean
+cv_mls_group_can_add (const CvMlsGroup *group, CvSpan key_package, GError **error)
+{
+  g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (key_package, error);
+  g_autoptr (CvMlsRatchetTree) tree = cv_mls_ratchet_tree_copy (group->epoch->tree);
+  CvMlsLeaf leaf;
+
+  if (!package)
+    return FALSE;
+  if (!cv_mls_ratchet_tree_add (tree, package->leaf_node, &leaf))
+    return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "the tree is full");
+  return cv_mls_tree_validation_check_new_leaf (tree, leaf, group->epoch->context.extensions,
+                                                error);
+}
+
 const CvMlsSuite *
 cv_mls_group_get_suite (const CvMlsGroup *group)
 {

@@ -354,6 +354,39 @@ test_peek (World *world, gconstpointer suite)
   g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_UNSUPPORTED);
 }
 
+/* What would make a commit fail shows before it is made. */
+static void
+test_can_add (World *world, gconstpointer suite)
+{
+  g_autoptr (Member) dave = member_new (suite, "dave");
+  g_autoptr (Member) eve = member_new (suite, "eve");
+  g_autoptr (CvMlsJoiner) lacking = NULL;
+  g_autoptr (GBytes) daves = cv_span_dup (member_offer (dave));
+  g_autoptr (GError) error = NULL;
+  CvMlsLeafParams params = member_leaf_params (eve);
+
+  g_assert_true (cv_mls_group_can_add (world->alice->group, cv_span_from_bytes (daves), &error));
+  g_assert_no_error (error);
+  params.n_extension_types = 0;
+  lacking = cv_mls_joiner_new (members_get_crypto (), &params, &error);
+  g_assert_no_error (error);
+  g_assert_false (cv_mls_group_can_add (
+      world->alice->group, cv_span_from_bytes (cv_mls_joiner_get_key_package (lacking)), &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  g_clear_error (&error);
+  /* Eve with Bob's signature key. */
+  params = member_leaf_params (world->bob);
+  g_clear_pointer (&lacking, cv_mls_joiner_free);
+  lacking = cv_mls_joiner_new (members_get_crypto (), &params, &error);
+  g_assert_no_error (error);
+  g_assert_false (cv_mls_group_can_add (
+      world->alice->group, cv_span_from_bytes (cv_mls_joiner_get_key_package (lacking)), &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_false (cv_mls_group_can_add (world->alice->group, CV_SPAN_LITERAL ("rubbish"), &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_MALFORMED);
+}
+
 typedef struct {
   const char *name;
   void (*run) (World *world, gconstpointer suite);
@@ -373,6 +406,7 @@ static const Claim claims[] = {
     {"resync", test_resync},
     {"commit-in-worker", test_worker},
     {"peek", test_peek},
+    {"can-add", test_can_add},
 };
 
 int
