@@ -72,23 +72,6 @@ send (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
                             own->result.commit);
 }
 
-/* A KeyPackage that cannot be added must not block the door for ever. */
-static void
-drop_plan (CvE2eeGroupDriver *driver, const CvE2eePlan *plan)
-{
-  for (guint i = 0; i < plan->knock_ids->len; i++) {
-    const char *knock_id = g_ptr_array_index (plan->knock_ids, i);
-    driver->ops->deny_knock (driver->data, knock_id, CV_E2EE_DENIAL_UNREADABLE);
-    CvE2eeDriverVisitor *visitor = cv_e2ee_driver_door_find (driver, knock_id);
-    if (visitor != NULL)
-      cv_e2ee_driver_door_remove (driver, visitor);
-  }
-  g_array_set_size (driver->wanted_removes, 0);
-  g_clear_pointer (&driver->wanted_policy, g_free);
-  driver->pcs_at_us = MAX (driver->pcs_at_us, driver->now_us + RESEND_US);
-  driver->epoch_at_us = driver->now_us; /* and not at once again */
-}
-
 static void
 take_result (CvE2eeGroupDriver *driver, CvE2eeJob *job)
 {
@@ -99,9 +82,11 @@ take_result (CvE2eeGroupDriver *driver, CvE2eeJob *job)
   if (driver->group == NULL || job->group != driver->group)
     return;
   if (job->error != NULL) {
-    drop_plan (driver, job->plan);
+    g_debug ("commit: %s", job->error->message);
+    cv_e2ee_driver_plan_failed (driver, job->plan);
     return;
   }
+  cv_e2ee_driver_plan_worked (driver);
   CvE2eeOwnCommit *own = g_new0 (CvE2eeOwnCommit, 1);
   own->epoch = cv_mls_group_get_epoch (job->group);
   own->result = job->result;
@@ -253,7 +238,9 @@ cv_e2ee_driver_commit_run (CvE2eeGroupDriver *driver)
   if (due_us > driver->now_us)
     return due_us;
   start (driver);
-  return driver->now_us + RESEND_US;
+  if (driver->is_job_running || find_live (driver) != NULL)
+    return driver->now_us + RESEND_US;
+  return MAX (cv_e2ee_driver_plan_compute_due_us (driver), driver->now_us);
 }
 
 CvE2eeOwnCommit *

@@ -190,6 +190,16 @@ readmit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
     g_debug ("admission: %s", error->message);
 }
 
+static gboolean
+is_acceptable (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock, GError **error)
+{
+  /* An old knock, played again by the server, would throw its owner out of the meeting. */
+  if (g_hash_table_contains (driver->used_refs, knock->key_package_ref) || is_stale (driver, knock))
+    return FALSE;
+  return is_in_time (driver, knock)
+         && cv_mls_group_can_add (driver->group, cv_span_from_bytes (knock->key_package), error);
+}
+
 static void
 open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
 {
@@ -205,10 +215,7 @@ open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
   g_ptr_array_add (driver->visitors, visitor);
   visitor->knock = cv_e2ee_knock_open (driver->crypto, driver->room_keys, driver->suite,
                                        cv_span_from_bytes (sealed), driver->now_s, &error);
-  /* An old knock, played again by the server, would throw its owner out of the meeting. */
-  if (visitor->knock != NULL
-      && (g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref)
-          || is_stale (driver, visitor->knock) || !is_in_time (driver, visitor->knock)))
+  if (visitor->knock != NULL && !is_acceptable (driver, visitor->knock, &error))
     g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
   if (visitor->knock == NULL) {
     g_debug ("knock: %s", error != NULL ? error->message : "played again, or hardly in time");

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define PATHLESS_ABOVE 200 /* members */
+#define REMOVES_MAX 256 /* in one commit */
+#define RETRY_US (5 * G_USEC_PER_SEC)
 
 void
 cv_e2ee_driver_plan_free (CvE2eePlan *plan)
@@ -94,21 +96,6 @@ cv_e2ee_driver_plan_compute_due_us (const CvE2eeGroupDriver *driver)
 
 /* ---- what ---- */
 
-static void
-plan_removes (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
-{
-  for (guint i = 0; i < driver->members->len; i++) {
-    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
-    gboolean is_wanted = FALSE;
-    for (guint k = 0; k < driver->wanted_removes->len; k++)
-      is_wanted = is_wanted
-                  || g_array_index (driver->wanted_removes, CvMlsLeaf, k).index
-                         == member->public.leaf.index;
-    if (is_wanted || cv_e2ee_driver_roster_get_removable_at (member) <= driver->now_us)
-      g_array_append_val (plan->removes, member->public.leaf);
-  }
-}
-
 static gboolean
 has_leaf (const GArray *leaves, CvMlsLeaf leaf)
 {
@@ -116,6 +103,24 @@ has_leaf (const GArray *leaves, CvMlsLeaf leaf)
     if (g_array_index (leaves, CvMlsLeaf, i).index == leaf.index)
       return TRUE;
   return FALSE;
+}
+
+/* Those whom a moderator wants out come first. */
+static void
+plan_removes (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
+{
+  for (guint k = 0; k < driver->wanted_removes->len && plan->removes->len < REMOVES_MAX; k++) {
+    CvMlsLeaf leaf = g_array_index (driver->wanted_removes, CvMlsLeaf, k);
+    if (cv_e2ee_driver_roster_find (driver, leaf) != NULL && !has_leaf (plan->removes, leaf))
+      g_array_append_val (plan->removes, leaf);
+  }
+  for (guint i = 0; i < driver->members->len && plan->removes->len < REMOVES_MAX; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    if (cv_e2ee_driver_roster_get_removable_at (member) <= driver->now_us
+        && !has_leaf (plan->removes, member->public.leaf))
+      g_array_append_val (plan->removes, member->public.leaf);
+  }
+  plan->n_own_removes = plan->removes->len;
 }
 
 /* Two knocks of one identity: the later one is the one that waits for an answer. */
@@ -133,13 +138,19 @@ is_latest (const CvE2eeGroupDriver *driver, guint index)
   return TRUE;
 }
 
+static guint
+compute_batch_max (const CvE2eeGroupDriver *driver)
+{
+  return (guint)CV_E2EE_DRIVER_BATCH_MAX >> driver->n_halvings;
+}
+
 static void
 plan_adds (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
 {
   for (guint i = 0; i < driver->visitors->len; i++) {
     const CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
     guint n = plan->refs->len + 1;
-    if (n > CV_E2EE_DRIVER_BATCH_MAX
+    if (n > compute_batch_max (driver)
         || !cv_e2ee_driver_rules_can_carry (driver->suite, driver->members->len + n,
                                             driver->leaves_len + n * CV_E2EE_LEAF_MAX_LEN))
       break;
@@ -162,12 +173,63 @@ cv_e2ee_driver_plan_make (const CvE2eeGroupDriver *driver)
 {
   CvE2eePlan *plan = new_plan ();
   plan_removes (driver, plan);
+  gboolean is_removal_alone = driver->is_split && plan->n_own_removes > 0;
   /* Rules of the old policy apply to adds: they wait for the commit after a change of policy. */
-  if (driver->wanted_policy != NULL)
+  if (driver->wanted_policy != NULL && !is_removal_alone)
     plan->policy = cv_e2ee_policy_write (driver->wanted_policy);
-  else
+  else if (!is_removal_alone)
     plan_adds (driver, plan);
   plan->is_pathless = plan->refs->len > 0 && plan->removes->len == 0 && driver->has_last_path
                       && driver->members->len > PATHLESS_ABOVE;
   return plan;
+}
+
+/* ---- when it cannot be ---- */
+
+/* A KeyPackage that cannot be added must not block the door for ever. */
+static void
+deny_added (CvE2eeGroupDriver *driver, const CvE2eePlan *plan)
+{
+  for (guint i = 0; i < plan->knock_ids->len; i++) {
+    const char *knock_id = g_ptr_array_index (plan->knock_ids, i);
+    driver->ops->deny_knock (driver->data, knock_id, CV_E2EE_DENIAL_UNREADABLE);
+    CvE2eeDriverVisitor *visitor = cv_e2ee_driver_door_find (driver, knock_id);
+    if (visitor != NULL)
+      cv_e2ee_driver_door_remove (driver, visitor);
+  }
+}
+
+/* Whose fault it was is found by halving: a removal or a change of policy must neither wait for
+ * somebody at the door nor be lost with one, nor must those who knocked together. */
+void
+cv_e2ee_driver_plan_failed (CvE2eeGroupDriver *driver, const CvE2eePlan *plan)
+{
+  guint n_adds = plan->refs->len;
+  if (plan->n_own_removes > 0 && (n_adds > 0 || plan->policy != NULL)) {
+    driver->is_split = TRUE;
+    return;
+  }
+  driver->is_split = FALSE;
+  driver->epoch_at_us = driver->now_us; /* not at once again */
+  if (n_adds > 1) {
+    while (compute_batch_max (driver) > n_adds / 2)
+      driver->n_halvings++;
+  } else if (n_adds == 1) {
+    deny_added (driver, plan);
+    driver->n_halvings -= driver->n_halvings > 0 ? 1 : 0;
+  } else if (plan->policy != NULL) {
+    g_clear_pointer (&driver->wanted_policy, g_free);
+  } else {
+    /* What fails by itself: nothing else is to wait for it. */
+    g_array_set_size (driver->wanted_removes, 0);
+    driver->blocked_until_us = driver->now_us + RETRY_US;
+    driver->pcs_at_us = MAX (driver->pcs_at_us, driver->blocked_until_us);
+  }
+}
+
+void
+cv_e2ee_driver_plan_worked (CvE2eeGroupDriver *driver)
+{
+  driver->is_split = FALSE;
+  driver->n_halvings -= driver->n_halvings > 0 ? 1 : 0;
 }

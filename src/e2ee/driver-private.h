@@ -103,6 +103,7 @@ typedef struct {
   GPtrArray *knock_ids; /* char * */
   GPtrArray *admissions; /* borrowed CvE2eeAdmission */
   GArray *removes; /* CvMlsLeaf */
+  guint n_own_removes; /* of them; the others are leaves that those added leave behind */
   GBytes *policy; /* NULL: unchanged */
   gboolean is_pathless;
 } CvE2eePlan;
@@ -179,6 +180,9 @@ struct CvE2eeGroupDriver {
   CvE2eePolicy *wanted_policy;
   GPtrArray *own_commits; /* CvE2eeOwnCommit */
   gboolean is_job_running;
+  /* A commit could not be made: what removes goes first and alone, and fewer are added at once. */
+  gboolean is_split;
+  guint n_halvings; /* of the batch */
   gint64 blocked_until_us; /* an ordered commit was rejected: the server is to void it first */
   GQueue waiting; /* CvE2eeWaiting: held while a job runs */
 
@@ -299,6 +303,9 @@ void cv_e2ee_driver_old_epoch_free (CvE2eeOldEpoch *old);
 void cv_e2ee_driver_plan_free (CvE2eePlan *plan);
 gint64 cv_e2ee_driver_plan_compute_due_us (const CvE2eeGroupDriver *driver);
 CvE2eePlan *cv_e2ee_driver_plan_make (const CvE2eeGroupDriver *driver);
+/* What to do otherwise next time. */
+void cv_e2ee_driver_plan_failed (CvE2eeGroupDriver *driver, const CvE2eePlan *plan);
+void cv_e2ee_driver_plan_worked (CvE2eeGroupDriver *driver);
 
 /* ---- commit ---- */
 void cv_e2ee_driver_own_commit_free (CvE2eeOwnCommit *own);

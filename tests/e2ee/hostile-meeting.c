@@ -97,8 +97,13 @@ hostile_leaf_init (HostileLeaf *leaf, World *world, const HostileGuest *guest)
   g_autoptr (CvIdentityKeyPair) identity =
       guest->identity != NULL ? cv_identity_key_pair_ref (guest->identity)
                               : cv_identity_key_pair_generate (world->crypto, &error);
-  g_assert_true (
-      cv_crypto_signature_generate (world->crypto, world->suite->signature, &leaf->key, &error));
+  if (guest->key != NULL) {
+    leaf->key.public_key = g_bytes_ref (guest->key->public_key);
+    leaf->key.private_key = cv_secret_ref (guest->key->private_key);
+  } else {
+    g_assert_true (
+        cv_crypto_signature_generate (world->crypto, world->suite->signature, &leaf->key, &error));
+  }
   g_assert_true (
       cv_crypto_signature_generate (world->crypto, world->suite->signature, &other, &error));
   CvIdentityStatementParams statement_params = {
@@ -117,7 +122,7 @@ hostile_leaf_init (HostileLeaf *leaf, World *world, const HostileGuest *guest)
       .signature_public = cv_span_from_bytes (leaf->key.public_key),
       .identity = cv_span_from_bytes (leaf->statement),
       .extension_types = types,
-      .n_extension_types = 1,
+      .n_extension_types = guest->lacks_policy ? 0 : 1,
       .not_before_s = statement_params.not_before_s,
       .not_after_s = now_s + (guest->leaf_left_s != 0 ? guest->leaf_left_s : 3600),
   };

@@ -30,6 +30,8 @@ typedef struct {
   guint8 room_id[CV_E2EE_ROOM_ID_LEN];
   gboolean signs_another_key;
   CvIdentityKeyPair *identity; /* NULL: a new one */
+  const CvCryptoKeyPair *key; /* MLS signature key; NULL: a new one */
+  gboolean lacks_policy; /* among the capabilities */
   guint begun_s; /* ago; 0: a minute */
   guint statement_left_s; /* 0: an hour */
   guint leaf_left_s; /* 0: an hour */

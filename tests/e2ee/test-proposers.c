@@ -3,6 +3,7 @@
 
 /* Who commits something that the others refuse is thrown out by the server: nobody at the door or
  * inside may bring an honest member to do so, nor keep it from committing what must be. */
+#include "crypto/signature.h"
 #include "e2ee/hostile-meeting.h"
 
 #define SECOND G_USEC_PER_SEC
@@ -77,6 +78,84 @@ static const HostileGuest statement_ends = {.statement_left_s = 90};
 static const HostileGuest leaf_ends = {.leaf_left_s = 90};
 static const HostileGuest ends_later = {.statement_left_s = 300, .leaf_left_s = 300};
 
+/* ---- KeyPackages that no commit can add ---- */
+
+static void
+test_lacks_policy (HostileMeeting *meeting, gconstpointer data)
+{
+  HostileGuest guest = hostile_make_guest (meeting);
+  guest.lacks_policy = TRUE;
+  g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
+  Person *dave = world_add (meeting->world, "Dave", "");
+  hostile_knock (meeting, "visitor", key_package);
+  world_knock (meeting->world, dave);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_BAD_KNOCK), ==, 1);
+  world_run_until_members (meeting->world, 4, 5 * SECOND);
+  assert_all_here (meeting, 4);
+}
+
+/* Two that are good each, and cannot both be added: which of them is found by trying. */
+static void
+knock_as_twins (HostileMeeting *meeting)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (CvCryptoKeyPair) key = {0};
+  static const char *const ids[] = {"first", "second"};
+  g_assert_true (cv_crypto_signature_generate (meeting->world->crypto,
+                                               meeting->world->suite->signature, &key, &error));
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
+    HostileGuest guest = hostile_make_guest (meeting);
+    guest.key = &key;
+    g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
+    hostile_knock (meeting, ids[i], key_package);
+  }
+}
+
+static void
+test_twins (HostileMeeting *meeting, gconstpointer data)
+{
+  Person *honest[4];
+  for (guint i = 0; i < 2; i++) {
+    honest[i] = world_add (meeting->world, "Early", "");
+    world_knock (meeting->world, honest[i]);
+  }
+  knock_as_twins (meeting);
+  for (guint i = 2; i < 4; i++) {
+    honest[i] = world_add (meeting->world, "Late", "");
+    world_knock (meeting->world, honest[i]);
+  }
+  /* All the honest ones and one of the twins. */
+  world_run_for (meeting->world, 10 * SECOND);
+  assert_all_here (meeting, 8);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpuint (honest[i]->n_joined, ==, 1);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_visitors (meeting->alice->driver), ==, 0);
+}
+
+/* What a moderator asked for comes at once, whoever is at the door. */
+static void
+test_twins_and_a_removal (HostileMeeting *meeting, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  knock_as_twins (meeting);
+  g_assert_true (
+      cv_e2ee_group_driver_remove (meeting->alice->driver, world_leaf (meeting->carol), &error));
+  world_run_for (meeting->world, SECOND / 10);
+  g_assert_cmpint (meeting->carol->end, ==, CV_E2EE_END_REMOVED);
+  g_assert_cmpuint (count_members (meeting->bob), ==, 2);
+}
+
+static void
+test_twins_and_a_leaver (HostileMeeting *meeting, gconstpointer data)
+{
+  knock_as_twins (meeting);
+  world_leave (meeting->world, meeting->carol);
+  world_run_for (meeting->world, 2 * SECOND);
+  g_assert_null (
+      cv_e2ee_group_driver_find_by_member_id (meeting->alice->driver, meeting->carol->id));
+}
+
 #define ADD(path, data, test_fn)                                                                   \
   g_test_add ("/e2ee/proposers/" path, HostileMeeting, data, hostile_set_up, test_fn,              \
               hostile_tear_down)
@@ -92,6 +171,10 @@ main (int argc, char **argv)
   ADD ("statement-ends", &statement_ends, test_hardly_in_time);
   ADD ("leaf-ends", &leaf_ends, test_hardly_in_time);
   ADD ("in-time", &ends_later, test_in_time);
+  ADD ("lacks-policy", NULL, test_lacks_policy);
+  ADD ("twins", NULL, test_twins);
+  ADD ("twins-and-a-removal", NULL, test_twins_and_a_removal);
+  ADD ("twins-and-a-leaver", NULL, test_twins_and_a_leaver);
   ADD_MODERATED ("runs-out-at-the-door", &ends_later, test_runs_out_at_the_door);
   return g_test_run ();
 }
