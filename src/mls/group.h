@@ -6,7 +6,8 @@
  * A CvMlsGroup is one epoch. A commit, made or received, yields a new CvMlsGroup and leaves the
  * old one as it was; the caller swaps when the server has ordered the commit and its policy allows
  * it. Only protecting and opening application messages moves the epoch's own ratchets (§9.1).
- * No I/O, no clock: times are arguments. One thread at a time. */
+ * No I/O, no clock: `now_s` is the time in seconds since 1970. One thread at a time, but for what is
+ * said at cv_mls_group_commit. */
 #pragma once
 
 #include "crypto/context.h"
@@ -19,9 +20,9 @@ G_BEGIN_DECLS
 GQuark cv_mls_error_quark (void);
 
 typedef enum {
-  CV_MLS_ERROR_AUTHENTICATION, /* tag, signature, MAC or hash wrong: drop the message */
+  CV_MLS_ERROR_AUTHENTICATION, /* tag, signature or MAC wrong: drop the message */
   CV_MLS_ERROR_MALFORMED, /* not a valid encoding: drop the message */
-  CV_MLS_ERROR_INVALID, /* well-formed but against the RFC's rules: drop the message */
+  CV_MLS_ERROR_INVALID, /* against the RFC's rules, a wrong tree or parent hash too: drop it */
   CV_MLS_ERROR_EPOCH, /* for another epoch or group: fetch the gap, or wait */
   CV_MLS_ERROR_UNSUPPORTED, /* version, suite or extension this build does not have */
   CV_MLS_ERROR_GENERATION, /* key already used and deleted, or too far ahead: a replay */
@@ -38,6 +39,8 @@ typedef struct CvMlsJoiner CvMlsJoiner;
 
 /* What a new leaf is made of. Everything is borrowed for the call. */
 typedef struct {
+  /* The only one that the capabilities list: they are for others to choose another group's suite from,
+   * and a signature key is of one suite. For another one there is another leaf. */
   const CvMlsSuite *suite;
   CvSpan signature_private; /* of this meeting's MLS signature key */
   CvSpan signature_public;
@@ -81,7 +84,9 @@ typedef struct {
 CvMlsGroup *cv_mls_group_create (const CvCrypto *crypto, const CvMlsCreateParams *params,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A KeyPackage and its private keys, waiting for a Welcome. */
+/* A KeyPackage and its private keys, waiting for a Welcome. For one group only (§16.8): free it once
+ * cv_mls_group_join gave a group, and never join with it again; whoever gets its keys later can read
+ * the Welcome. After a refused Welcome it may wait for another one. */
 CvMlsJoiner *cv_mls_joiner_new (const CvCrypto *crypto, const CvMlsLeafParams *leaf,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cv_mls_joiner_free (CvMlsJoiner *joiner);
@@ -93,12 +98,14 @@ typedef struct {
   CvSpan ratchet_tree; /* empty when the Welcome carries the tree */
   CvMlsFindPsk find_psk;
   gpointer psk_data; /* for both callbacks */
-  guint64 now_s;
+  guint64 now_s; /* not read: who is in may be in for longer than a KeyPackage lives (§7.3) */
   CvMlsFindResumption find_resumption; /* may be NULL */
   /* The group that this one re-initialises or branches from (§11.2, §11.3); NULL: such a Welcome is
    * refused. For a re-initialisation it is at the epoch that the ReInit made. */
   const CvMlsGroup *parent;
-  const CvSpan *group_ids; /* of the groups that the caller is in: a second one is refused */
+  /* Of the groups that the caller is in: a second one of an id is refused, which is a MUST of §12.4.3.
+   * NULL: not checked here, so the caller has to. */
+  const CvSpan *group_ids;
   gsize n_group_ids;
 } CvMlsJoinParams;
 
@@ -128,6 +135,7 @@ typedef struct {
 
 void cv_mls_key_package_info_clear (CvMlsKeyPackageInfo *info);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsKeyPackageInfo, cv_mls_key_package_info_clear)
+/* now_s 0: the lifetime is not compared with the time; how long it may be is checked all the same. */
 gboolean cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *suite,
                                      CvSpan key_package, guint64 now_s, CvMlsKeyPackageInfo *info,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -163,7 +171,7 @@ gboolean cv_mls_group_get_member (const CvMlsGroup *group, CvMlsLeaf leaf, CvMls
 
 /* The tree of this epoch, for a Welcome or a GroupInfo without one: full. */
 GBytes *cv_mls_group_dup_ratchet_tree (const CvMlsGroup *group);
-/* Of this epoch or of one of the 512 before it: full; NULL when it is not kept. */
+/* Of this epoch or of one of the 511 before it: full; NULL when it is not kept. */
 CvSecret *cv_mls_group_dup_resumption_psk (const CvMlsGroup *group, guint64 epoch);
 
 CvSecret *cv_mls_group_export (const CvMlsGroup *group, const char *label, CvSpan context,
@@ -217,7 +225,7 @@ typedef struct {
   gsize n_extensions;
   CvSpan authenticated_data;
   gboolean is_public; /* PublicMessage instead of PrivateMessage */
-  guint64 now_s;
+  guint64 now_s; /* 0: the lifetime of an ADD's KeyPackage is not checked */
 } CvMlsProposeParams;
 
 /* MLSMessage with one proposal, which waits here as it does at whoever receives it. An Update keeps
@@ -226,7 +234,9 @@ GBytes *cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *param
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* While proposals wait, a member may not send application data (§12.4): commit, or forget those
- * that the policy does not want. reference empty: all; FALSE: nothing was forgotten. */
+ * that the policy does not want. That is so for an outsider's too: anybody whose KeyPackage is valid
+ * can ask to be added, and stops cv_mls_group_protect until that is committed or forgotten.
+ * reference empty: all; FALSE: nothing was forgotten. */
 guint cv_mls_group_get_n_pending (const CvMlsGroup *group);
 gboolean cv_mls_group_forget_proposals (CvMlsGroup *group, CvSpan reference);
 
@@ -247,7 +257,8 @@ GBytes *
 cv_mls_joiner_propose_add (const CvCrypto *crypto, const CvMlsJoiner *joiner, CvSpan group_id,
                            guint64 epoch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Contents for extensions of a GroupContext: full. */
+/* Contents for extensions of a GroupContext: full. Whether a credential in them is whom it says is the
+ * application's to validate (§5.3.1), in every list that a commit or a Welcome brings. */
 typedef struct {
   CvSpan signature_public;
   CvSpan identity; /* basic credential */
@@ -274,7 +285,7 @@ typedef struct {
   gsize n_psks;
   CvSpan authenticated_data;
   gboolean is_pathless; /* leave out the path where §12.4 allows it */
-  guint64 now_s;
+  guint64 now_s; /* 0: lifetimes of KeyPackages that are added are not checked */
   /* By reference: what waits and can be in one commit with the rest (§12.2 says which is left). */
   gboolean includes_pending;
   const CvMlsResumption *resumptions;
@@ -302,7 +313,10 @@ typedef struct {
 void cv_mls_commit_result_clear (CvMlsCommitResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CvMlsCommitResult, cv_mls_commit_result_clear)
 
-/* May run in a worker while other threads only read `group`. */
+/* May run in a worker that holds a reference. Beside it another thread, one, may ask `group` for facts,
+ * export, sign, verify, make a GroupInfo, protect application data, and receive application data and
+ * commits. It may not propose, commit, or retire the group; and with includes_pending not receive
+ * (cv_mls_group_peek tells) or forget proposals. */
 gboolean cv_mls_group_commit (const CvMlsGroup *group, const CvMlsCommitParams *params,
                               CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -321,7 +335,7 @@ typedef struct {
   const CvSpan *adds; /* KeyPackages: reinit all other members', branch some of them */
   gsize n_adds;
   gboolean is_tree_beside;
-  guint64 now_s;
+  guint64 now_s; /* 0: lifetimes of `adds` are not checked */
 } CvMlsSuccessorParams;
 
 /* The new group at its epoch 1 with the Welcome for the others; result->commit stays NULL, for
@@ -374,7 +388,7 @@ typedef struct {
   gboolean has_resumption_psk;
   guint64 resumption_epoch; /* the oldest that they name; goes with has_resumption_psk */
   gboolean changes_policy; /* a GroupContextExtensions proposal is among them */
-  gboolean removes_self;
+  gboolean removes_self; /* `next` is NULL and the confirmation tag unchecked: see receive */
   gboolean has_reinit; /* `next` is the group's last epoch: cv_mls_group_get_reinit */
 } CvMlsCommitSummary;
 
@@ -414,17 +428,21 @@ typedef struct {
   CvSpan message; /* MLSMessage */
   CvMlsFindPsk find_psk;
   gpointer psk_data; /* for both callbacks */
-  guint64 now_s;
+  guint64 now_s; /* 0: lifetimes of KeyPackages that are to be added are not checked */
   CvMlsFindResumption find_resumption; /* may be NULL */
 } CvMlsReceiveParams;
 
 /* Opens one message of this epoch. Application: the key is used up. Proposal: waits in `group` when a
- * commit could name it, else INVALID. Commit: fully checked; `group` is as before (its ratchet for
- * that sender excepted). Our own commit coming back is STATE: use the CvMlsCommitResult. What is
- * refused leaves `group` as it was, but for the key of a PrivateMessage whose signature held: that is
- * used up too (§9.2), and the message is GENERATION from then on. STATE alone keeps it, as what is
- * missing may still come: a proposal or PSK that a commit names, or room for a proposal. Receive the
- * message again when it is there. */
+ * commit could name it, else INVALID. Commit: fully checked, and `group` is as before (its ratchet for
+ * that sender excepted). But one that removes us is checked up to its signature, proposals and path
+ * only, as its tag is made with secrets that we shall not know: believe it when the server has ordered
+ * it. Our own commit coming back is STATE: use the CvMlsCommitResult.
+ *
+ * What is refused leaves `group` as it was, but for the key of a PrivateMessage whose signature held:
+ * that is used up too (§9.2), and the message is GENERATION from then on. STATE keeps the key, as what
+ * is missing may still come: a proposal or a PSK that a commit names, or room for a proposal. Receive
+ * the message again when it is there. Of the other STATEs nothing changes any more: an own message, an
+ * epoch that is over, a group that was re-initialised. */
 gboolean cv_mls_group_receive (CvMlsGroup *group, const CvMlsReceiveParams *params,
                                CvMlsReceived *received, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -449,8 +467,8 @@ typedef struct {
   /* Remove the leaf in the tree that has this leaf's credential and signature key. */
   gboolean replaces_own_leaf;
   CvSpan authenticated_data;
-  guint64 now_s;
-  const CvSpan *group_ids; /* of the groups that the caller is in: a second one is refused */
+  guint64 now_s; /* nothing in an external commit has a lifetime: 0 is as good */
+  const CvSpan *group_ids; /* as in CvMlsJoinParams */
   gsize n_group_ids;
 } CvMlsExternalJoinParams;
 
@@ -461,7 +479,8 @@ cv_mls_group_external_join (const CvCrypto *crypto, const CvMlsExternalJoinParam
                             CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Re-synchronising (E2EE.md section 5): from an old epoch of the same group to the GroupInfo's, with
- * a resumption PSK of `old` and the removal of the own old leaf. result->welcome stays NULL. */
+ * a resumption PSK of `old` and the removal of the own old leaf. result->welcome stays NULL.
+ * now_s: as in CvMlsExternalJoinParams. */
 gboolean cv_mls_group_resync (const CvMlsGroup *old, CvSpan group_info, guint64 now_s,
                               CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

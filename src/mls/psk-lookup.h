@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* How many epochs back a resumption PSK is kept: twice the commits that the server keeps, since a
+/* Of how many epochs a resumption PSK is kept, the present one included: twice the commits that the server keeps, since a
  * resync starts where those end (E2EE.md section 5). */
 #define CV_MLS_PSK_LOOKUP_PAST_MAX 512
 
