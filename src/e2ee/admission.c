@@ -32,6 +32,17 @@ cv_e2ee_admission_free (CvE2eeAdmission *admission)
 }
 
 CvE2eeAdmission *
+cv_e2ee_admission_copy (const CvE2eeAdmission *admission)
+{
+  CvE2eeAdmission *copy = g_new0 (CvE2eeAdmission, 1);
+  copy->moderator = admission->moderator;
+  copy->key_package_ref = g_bytes_ref (admission->key_package_ref);
+  copy->expiry_s = admission->expiry_s;
+  copy->signature = g_bytes_ref (admission->signature);
+  return copy;
+}
+
+CvE2eeAdmission *
 cv_e2ee_admission_sign (const CvMlsGroup *group, CvSpan key_package_ref, guint64 now_s,
                         GError **error)
 {

@@ -34,6 +34,8 @@ gboolean cv_e2ee_admission_verify (const CvMlsGroup *group, const CvE2eeAdmissio
                                    guint64 oldest_s, guint64 now_s,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+CvE2eeAdmission *cv_e2ee_admission_copy (const CvE2eeAdmission *admission);
+
 /* A list of them, as in authenticated_data. The array holds CvE2eeAdmission and frees them. */
 GBytes *cv_e2ee_admission_write_list (const GPtrArray *admissions);
 GPtrArray *cv_e2ee_admission_parse_list (CvSpan encoded, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -8,6 +8,7 @@
 
 #define KNOCK_ID_MAX 128
 #define BEGUN_S 60 /* the clocks of two members differ, as with admissions */
+#define ADMISSION_AHEAD_S 30 /* of the room that others give a clock that is fast */
 #define LEFT_S 120 /* the same, and the way of a commit to everybody */
 
 void
@@ -18,6 +19,7 @@ cv_e2ee_driver_visitor_free (CvE2eeDriverVisitor *visitor)
   g_clear_pointer (&visitor->knock_id, g_free);
   g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
   g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
+  g_clear_pointer (&visitor->admitted_by, g_bytes_unref);
   g_free (visitor);
 }
 
@@ -65,6 +67,36 @@ is_in_time (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
          && driver->now_s <= knock->not_after_s && knock->not_after_s - driver->now_s >= LEFT_S;
 }
 
+static gboolean
+is_admission_in_time (const CvE2eeGroupDriver *driver, const CvE2eeAdmission *admission)
+{
+  return driver->now_s < admission->expiry_s
+         && admission->expiry_s - driver->now_s <= CV_E2EE_ADMISSION_LIFETIME_S + ADMISSION_AHEAD_S;
+}
+
+/* By the rule of those who get the commit: whoever signed it is there, with the key that it was
+ * verified with, and still a moderator. */
+static gboolean
+has_good_admission (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
+{
+  if (visitor->admission == NULL)
+    return FALSE;
+  const CvE2eeDriverMember *moderator =
+      cv_e2ee_driver_roster_find (driver, visitor->admission->moderator);
+  return moderator != NULL
+         && cv_e2ee_policy_is_moderator (&driver->policy, moderator->statement->identity_hash)
+         && g_bytes_equal (moderator->signature_public, visitor->admitted_by)
+         && is_admission_in_time (driver, visitor->admission);
+}
+
+static void
+drop_admission (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
+{
+  g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
+  g_clear_pointer (&visitor->admitted_by, g_bytes_unref);
+  driver->has_door_news = TRUE;
+}
+
 gboolean
 cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
                                    const CvE2eeDriverVisitor *visitor)
@@ -77,7 +109,7 @@ cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
       || !is_in_time (driver, visitor->knock)
       || g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref))
     return FALSE;
-  return driver->policy.admission == CV_E2EE_ADMISSION_LINK || visitor->admission != NULL;
+  return driver->policy.admission == CV_E2EE_ADMISSION_LINK || has_good_admission (driver, visitor);
 }
 
 void
@@ -105,17 +137,31 @@ cv_e2ee_driver_door_remove_added (CvE2eeGroupDriver *driver, CvSpan key_package_
   }
 }
 
+/* Whose KeyPackage it is may be at the door by several connections. */
+static void
+give_admission (CvE2eeGroupDriver *driver, const CvE2eeAdmission *admission,
+                const CvE2eeDriverMember *moderator)
+{
+  for (guint i = 0; i < driver->visitors->len; i++) {
+    CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
+    if (visitor->knock == NULL
+        || !g_bytes_equal (visitor->knock->key_package_ref, admission->key_package_ref))
+      continue;
+    drop_admission (driver, visitor);
+    visitor->admission = cv_e2ee_admission_copy (admission);
+    visitor->admitted_by = g_bytes_ref (moderator->signature_public);
+    visitor->since_us = driver->now_us;
+  }
+}
+
 gboolean
 cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor, GError **error)
 {
-  CvE2eeAdmission *admission = cv_e2ee_admission_sign (
+  g_autoptr (CvE2eeAdmission) admission = cv_e2ee_admission_sign (
       driver->group, cv_span_from_bytes (visitor->knock->key_package_ref), driver->now_s, error);
   if (admission == NULL)
     return FALSE;
-  g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
-  visitor->admission = admission;
-  visitor->since_us = driver->now_us;
-  driver->has_door_news = TRUE;
+  give_admission (driver, admission, cv_e2ee_driver_roster_find_self (driver));
   if (driver->members->len == 1)
     return TRUE;
   /* Everybody hears of it, so that not always the moderator commits. */
@@ -127,28 +173,14 @@ cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visit
 }
 
 static void
-take_admission (CvE2eeGroupDriver *driver, CvE2eeAdmission *admission)
+take_admission (CvE2eeGroupDriver *driver, const CvE2eeAdmission *admission)
 {
   const CvE2eeDriverMember *moderator = cv_e2ee_driver_roster_find (driver, admission->moderator);
-  if (moderator == NULL
-      || !cv_e2ee_policy_is_moderator (&driver->policy, moderator->statement->identity_hash)
-      || !cv_e2ee_admission_verify (driver->group, admission, driver->now_s, driver->now_s, NULL))
-    return;
-  for (guint i = 0; i < driver->visitors->len; i++) {
-    CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
-    if (visitor->knock == NULL
-        || !g_bytes_equal (visitor->knock->key_package_ref, admission->key_package_ref))
-      continue;
-    CvE2eeAdmission *copy = g_new0 (CvE2eeAdmission, 1);
-    *copy = *admission;
-    copy->key_package_ref = g_bytes_ref (admission->key_package_ref);
-    copy->signature = g_bytes_ref (admission->signature);
-    g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
-    visitor->admission = copy;
-    visitor->since_us = driver->now_us;
-    driver->has_door_news = TRUE;
-    return;
-  }
+  if (moderator != NULL
+      && cv_e2ee_policy_is_moderator (&driver->policy, moderator->statement->identity_hash)
+      && is_admission_in_time (driver, admission)
+      && cv_e2ee_admission_verify (driver->group, admission, driver->now_s, driver->now_s, NULL))
+    give_admission (driver, admission, moderator);
 }
 
 void
@@ -264,13 +296,12 @@ find_denial (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor
 static void
 renew_admission (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
 {
-  CvMlsLeaf own_leaf = cv_mls_group_get_own_leaf (driver->group);
+  const CvE2eeDriverMember *self = cv_e2ee_driver_roster_find_self (driver);
   g_autoptr (GError) error = NULL;
-  if (visitor->admission == NULL || driver->now_s < visitor->admission->expiry_s)
+  if (visitor->admission == NULL || has_good_admission (driver, visitor))
     return;
-  gboolean is_ours = visitor->admission->moderator.index == own_leaf.index;
-  g_clear_pointer (&visitor->admission, cv_e2ee_admission_free);
-  driver->has_door_news = TRUE;
+  gboolean is_ours = g_bytes_equal (self->signature_public, visitor->admitted_by);
+  drop_admission (driver, visitor);
   if (is_ours && cv_e2ee_group_driver_is_moderator (driver)
       && !cv_e2ee_driver_door_admit (driver, visitor, &error))
     g_debug ("admission: %s", error->message);

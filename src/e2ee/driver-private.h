@@ -82,6 +82,7 @@ typedef struct {
   char *knock_id;
   CvE2eeKnock *knock; /* NULL: could not be opened */
   CvE2eeAdmission *admission;
+  GBytes *admitted_by; /* the moderator's MLS signature key; goes with admission */
   gint64 since_us;
   gboolean is_denied; /* told the transport */
 } CvE2eeDriverVisitor;

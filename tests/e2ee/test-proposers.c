@@ -78,6 +78,49 @@ static const HostileGuest statement_ends = {.statement_left_s = 90};
 static const HostileGuest leaf_ends = {.leaf_left_s = 90};
 static const HostileGuest ends_later = {.statement_left_s = 300, .leaf_left_s = 300};
 
+/* ---- admissions of those who are no moderators any more ---- */
+
+static void
+promote_bob (HostileMeeting *meeting)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_true (cv_e2ee_group_driver_set_moderator (meeting->alice->driver,
+                                                     world_leaf (meeting->bob), TRUE, &error));
+  world_run_for (meeting->world, 2 * SECOND);
+  g_assert_true (cv_e2ee_group_driver_is_moderator (meeting->bob->driver));
+}
+
+/* Bob's admission, and before anybody is added by it he is no moderator any more, or not there any more. */
+static void
+test_stale_admission (HostileMeeting *meeting, gconstpointer is_removed)
+{
+  g_autoptr (GError) error = NULL;
+  HostileGuest guest = hostile_make_guest (meeting);
+  g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
+  promote_bob (meeting);
+  guint n_left = is_removed != NULL ? 2 : 3;
+  hostile_knock (meeting, "visitor", key_package);
+  g_assert_true (cv_e2ee_group_driver_admit (meeting->bob->driver, "visitor", &error));
+  /* Everybody has it, and nobody has committed yet. */
+  world_run_for (meeting->world, SECOND / 100);
+  g_assert_true (cv_e2ee_group_driver_get_visitor (meeting->carol->driver, 0)->is_admitted);
+  /* Alice's next commit would add whom Bob admits while he may. */
+  cv_e2ee_group_driver_on_knock_gone (meeting->alice->driver, "visitor");
+  if (is_removed != NULL)
+    g_assert_true (
+        cv_e2ee_group_driver_remove (meeting->alice->driver, world_leaf (meeting->bob), &error));
+  else
+    g_assert_true (cv_e2ee_group_driver_set_moderator (meeting->alice->driver,
+                                                       world_leaf (meeting->bob), FALSE, &error));
+  world_run_for (meeting->world, 10 * SECOND);
+  g_assert_cmpuint (count_members (meeting->alice), ==, n_left);
+  g_assert_cmpuint (count_members (meeting->carol), ==, n_left);
+  g_assert_cmpuint (meeting->world->n_voided, ==, 0);
+  g_assert_false (meeting->alice->is_cut || meeting->carol->is_cut);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_visitors (meeting->carol->driver), ==, 1);
+  g_assert_false (cv_e2ee_group_driver_get_visitor (meeting->carol->driver, 0)->is_admitted);
+}
+
 /* ---- KeyPackages that no commit can add ---- */
 
 static void
@@ -176,5 +219,7 @@ main (int argc, char **argv)
   ADD ("twins-and-a-removal", NULL, test_twins_and_a_removal);
   ADD ("twins-and-a-leaver", NULL, test_twins_and_a_leaver);
   ADD_MODERATED ("runs-out-at-the-door", &ends_later, test_runs_out_at_the_door);
+  ADD_MODERATED ("admission-of-one-demoted", NULL, test_stale_admission);
+  ADD_MODERATED ("admission-of-one-removed", GINT_TO_POINTER (TRUE), test_stale_admission);
   return g_test_run ();
 }
