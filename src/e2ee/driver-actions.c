@@ -48,17 +48,6 @@ require_visitor (const CvE2eeGroupDriver *driver, const char *knock_id, GError *
   return NULL;
 }
 
-/* The policy that will hold once what was asked before is ordered. */
-static CvE2eePolicy *
-want_policy (CvE2eeGroupDriver *driver)
-{
-  if (driver->wanted_policy == NULL) {
-    driver->wanted_policy = g_new0 (CvE2eePolicy, 1);
-    *driver->wanted_policy = driver->policy;
-  }
-  return driver->wanted_policy;
-}
-
 gboolean
 cv_e2ee_group_driver_admit (CvE2eeGroupDriver *driver, const char *knock_id, GError **error)
 {
@@ -104,8 +93,8 @@ cv_e2ee_group_driver_set_locked (CvE2eeGroupDriver *driver, gboolean is_locked, 
 {
   cv_e2ee_driver_enter (driver);
   gboolean is_allowed = require_moderator (driver, error);
-  if (is_allowed && (driver->wanted_policy != NULL || driver->policy.is_locked != is_locked))
-    want_policy (driver)->is_locked = is_locked;
+  if (is_allowed)
+    cv_e2ee_driver_wishes_set_locked (driver, is_locked);
   cv_e2ee_driver_leave (driver);
   return is_allowed;
 }
@@ -116,31 +105,10 @@ cv_e2ee_group_driver_set_admission (CvE2eeGroupDriver *driver, CvE2eeAdmissionMo
 {
   cv_e2ee_driver_enter (driver);
   gboolean is_allowed = require_moderator (driver, error);
-  if (is_allowed && (driver->wanted_policy != NULL || driver->policy.admission != admission))
-    want_policy (driver)->admission = admission;
+  if (is_allowed)
+    cv_e2ee_driver_wishes_set_admission (driver, admission);
   cv_e2ee_driver_leave (driver);
   return is_allowed;
-}
-
-static gboolean
-change_moderators (CvE2eePolicy *policy, const guint8 *hash, gboolean is_moderator, GError **error)
-{
-  gboolean is_one = cv_e2ee_policy_is_moderator (policy, hash);
-  if (is_one == is_moderator)
-    return TRUE;
-  if (is_moderator && policy->n_moderators < CV_E2EE_POLICY_MAX_MODERATORS) {
-    memcpy (policy->moderators[policy->n_moderators++].hash, hash, CV_IDENTITY_HASH_LEN);
-    return TRUE;
-  }
-  /* The creator, who is first, stays. */
-  for (gsize i = 1; i < policy->n_moderators && !is_moderator; i++)
-    if (memcmp (policy->moderators[i].hash, hash, CV_IDENTITY_HASH_LEN) == 0) {
-      policy->moderators[i] = policy->moderators[--policy->n_moderators];
-      return TRUE;
-    }
-  g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_PERMISSION,
-                       "expected another change of the moderators");
-  return FALSE;
 }
 
 gboolean
@@ -152,8 +120,8 @@ cv_e2ee_group_driver_set_moderator (CvE2eeGroupDriver *driver, CvMlsLeaf leaf,
   if (require_moderator (driver, error)) {
     const CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, leaf);
     if (member != NULL)
-      is_changed = change_moderators (want_policy (driver), member->statement->identity_hash,
-                                      is_moderator, error);
+      is_changed = cv_e2ee_driver_wishes_set_moderator (driver, member->statement->identity_hash,
+                                                        is_moderator, error);
     else
       g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_STATE, "expected a member");
   }

@@ -190,7 +190,6 @@ cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver)
   g_ptr_array_set_size (driver->future, 0);
   g_hash_table_remove_all (driver->used_refs);
   g_array_set_size (driver->wanted_removes, 0);
-  g_clear_pointer (&driver->wanted_policy, g_free);
   driver->had_company = FALSE;
   driver->fresh_retry_at_us = 0;
   cv_e2ee_driver_epoch_install (driver, fresh, TRUE);
@@ -267,8 +266,6 @@ cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
   driver->has_last_path = has_path;
   if (has_path)
     driver->pcs_at_us = 0;
-  if (plan != NULL && plan->policy != NULL)
-    g_clear_pointer (&driver->wanted_policy, g_free);
   if (was_resync)
     cv_e2ee_driver_resync_stop (driver);
   if (cv_e2ee_driver_epoch_install (driver, next, does_change_roster) && plan != NULL) {

@@ -97,8 +97,9 @@ take_policy (CvE2eeGroupDriver *driver)
   driver->policy = policy;
   if (!cv_e2ee_policy_is_moderator (&policy, driver->own_hash)) {
     g_array_set_size (driver->wanted_removes, 0);
-    g_clear_pointer (&driver->wanted_policy, g_free);
+    cv_e2ee_driver_wishes_clear (driver);
   }
+  cv_e2ee_driver_wishes_settle (driver);
   driver->has_policy_news = TRUE;
   return TRUE;
 }

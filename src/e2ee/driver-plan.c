@@ -87,7 +87,8 @@ cv_e2ee_driver_plan_compute_due_us (const CvE2eeGroupDriver *driver)
 {
   gint64 earliest_us = driver->epoch_at_us + CV_E2EE_DRIVER_EPOCH_MIN_US;
   gint64 due_us = MIN (compute_adds_due_us (driver), compute_removes_due_us (driver));
-  if (driver->wanted_removes->len > 0 || driver->wanted_policy != NULL)
+  CvE2eePolicy policy;
+  if (driver->wanted_removes->len > 0 || cv_e2ee_driver_wishes_apply (driver, &policy))
     due_us = earliest_us;
   if (driver->members->len > 1)
     due_us = MIN (due_us, driver->pcs_at_us);
@@ -175,8 +176,9 @@ cv_e2ee_driver_plan_make (const CvE2eeGroupDriver *driver)
   plan_removes (driver, plan);
   gboolean is_removal_alone = driver->is_split && plan->n_own_removes > 0;
   /* Rules of the old policy apply to adds: they wait for the commit after a change of policy. */
-  if (driver->wanted_policy != NULL && !is_removal_alone)
-    plan->policy = cv_e2ee_policy_write (driver->wanted_policy);
+  CvE2eePolicy policy;
+  if (cv_e2ee_driver_wishes_apply (driver, &policy) && !is_removal_alone)
+    plan->policy = cv_e2ee_policy_write (&policy);
   else if (!is_removal_alone)
     plan_adds (driver, plan);
   plan->is_pathless = plan->refs->len > 0 && plan->removes->len == 0 && driver->has_last_path
@@ -218,7 +220,7 @@ cv_e2ee_driver_plan_failed (CvE2eeGroupDriver *driver, const CvE2eePlan *plan)
     deny_added (driver, plan);
     driver->n_halvings -= driver->n_halvings > 0 ? 1 : 0;
   } else if (plan->policy != NULL) {
-    g_clear_pointer (&driver->wanted_policy, g_free);
+    cv_e2ee_driver_wishes_clear (driver);
   } else {
     /* What fails by itself: nothing else is to wait for it. */
     g_array_set_size (driver->wanted_removes, 0);

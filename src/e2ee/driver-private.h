@@ -13,6 +13,7 @@
  *   driver-door    knocks and admissions
  *   driver-resync  the way back after too long an absence
  *   driver-actions what the person asks for
+ *   driver-wishes  what of it changes the policy and does not hold yet
  *   driver-timers  heartbeats, the shield, what is due */
 #pragma once
 
@@ -97,6 +98,20 @@ typedef struct {
   gint64 until_us; /* G_MAXINT64: until the new epoch is in use */
 } CvE2eeOldEpoch;
 
+typedef struct {
+  guint8 hash[CV_IDENTITY_HASH_LEN];
+  gboolean is_moderator;
+} CvE2eeModeratorWish;
+
+/* Of us as moderator, for the policy. */
+typedef struct {
+  gboolean has_locked;
+  gboolean is_locked;
+  gboolean has_admission;
+  CvE2eeAdmissionMode admission;
+  GArray *moderators; /* CvE2eeModeratorWish, one for each identity */
+} CvE2eeWishes;
+
 /* What a commit of ours does. */
 typedef struct {
   GPtrArray *refs; /* GBytes: KeyPackageRefs added */
@@ -178,7 +193,7 @@ struct CvE2eeGroupDriver {
 
   GPtrArray *visitors; /* CvE2eeDriverVisitor */
   GArray *wanted_removes; /* CvMlsLeaf, by us as moderator */
-  CvE2eePolicy *wanted_policy;
+  CvE2eeWishes wishes;
   GPtrArray *own_commits; /* CvE2eeOwnCommit */
   gboolean is_job_running;
   /* A commit could not be made: what removes goes first and alone, and fewer are added at once. */
@@ -349,6 +364,18 @@ void cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, const char *from,
 void cv_e2ee_driver_resync_forget (CvE2eeGroupDriver *driver, CvMlsLeaf leaf);
 gint64 cv_e2ee_driver_resync_run (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_request_free (CvE2eeResyncRequest *request);
+
+/* ---- wishes ---- */
+/* The policy that they make of the present one; FALSE: they change nothing. */
+gboolean cv_e2ee_driver_wishes_apply (const CvE2eeGroupDriver *driver, CvE2eePolicy *policy);
+void cv_e2ee_driver_wishes_settle (CvE2eeGroupDriver *driver); /* drops those that hold */
+void cv_e2ee_driver_wishes_clear (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_wishes_set_locked (CvE2eeGroupDriver *driver, gboolean is_locked);
+void cv_e2ee_driver_wishes_set_admission (CvE2eeGroupDriver *driver, CvE2eeAdmissionMode admission);
+gboolean cv_e2ee_driver_wishes_set_moderator (CvE2eeGroupDriver *driver,
+                                              const guint8 hash[static CV_IDENTITY_HASH_LEN],
+                                              gboolean is_moderator,
+                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- timers ---- */
 /* Seals and sends (or holds, while a job runs) one inner message. */

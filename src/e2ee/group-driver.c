@@ -87,7 +87,6 @@ wipe (CvE2eeGroupDriver *driver)
   g_clear_pointer (&driver->joiner, cv_mls_joiner_free);
   g_clear_pointer (&driver->group, cv_mls_group_unref);
   g_clear_pointer (&driver->fresh, cv_mls_group_unref);
-  g_clear_pointer (&driver->wanted_policy, g_free);
   g_clear_pointer (&driver->code, g_free);
   g_ptr_array_set_size (driver->old_epochs, 0);
   g_ptr_array_set_size (driver->own_commits, 0);
@@ -95,6 +94,7 @@ wipe (CvE2eeGroupDriver *driver)
   g_ptr_array_set_size (driver->future, 0);
   g_ptr_array_set_size (driver->resync_requests, 0);
   g_array_set_size (driver->wanted_removes, 0);
+  cv_e2ee_driver_wishes_clear (driver);
   g_queue_clear_full (&driver->waiting, (GDestroyNotify)cv_e2ee_driver_waiting_free);
   cv_crypto_key_pair_clear (&driver->resync_pair);
   memset (&driver->resync_pair, 0, sizeof driver->resync_pair);
@@ -217,6 +217,7 @@ cv_e2ee_group_driver_new (const CvE2eeGroupDriverParams *params)
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   driver->visitors = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_visitor_free);
   driver->wanted_removes = g_array_new (FALSE, FALSE, sizeof (CvMlsLeaf));
+  driver->wishes.moderators = g_array_new (FALSE, FALSE, sizeof (CvE2eeModeratorWish));
   driver->own_commits =
       g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_own_commit_free);
   driver->future = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
@@ -243,6 +244,7 @@ cv_e2ee_group_driver_free (CvE2eeGroupDriver *driver)
   g_clear_pointer (&driver->future, g_ptr_array_unref);
   g_clear_pointer (&driver->own_commits, g_ptr_array_unref);
   g_clear_pointer (&driver->wanted_removes, g_array_unref);
+  g_clear_pointer (&driver->wishes.moderators, g_array_unref);
   g_clear_pointer (&driver->visitors, g_ptr_array_unref);
   g_clear_pointer (&driver->used_refs, g_hash_table_unref);
   g_clear_pointer (&driver->departed, g_array_unref);

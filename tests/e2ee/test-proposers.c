@@ -121,6 +121,97 @@ test_stale_admission (HostileMeeting *meeting, gconstpointer is_removed)
   g_assert_false (cv_e2ee_group_driver_get_visitor (meeting->carol->driver, 0)->is_admitted);
 }
 
+/* ---- what moderators ask for ---- */
+
+static const CvE2eePolicy *
+get_policy (Person *person)
+{
+  return cv_e2ee_group_driver_get_policy (person->driver);
+}
+
+static gboolean
+is_moderator (Person *who, Person *seen_by)
+{
+  const CvE2eeMember *member = cv_e2ee_group_driver_find_member (seen_by->driver, world_leaf (who));
+  return member != NULL && member->is_moderator;
+}
+
+/* Each thing asked while the commit of the one before is under way. */
+static void
+test_wishes_under_way (HostileMeeting *meeting, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  CvE2eeGroupDriver *alice = meeting->alice->driver;
+  meeting->alice->holds_commits = TRUE;
+  g_assert_true (cv_e2ee_group_driver_set_locked (alice, TRUE, &error));
+  g_assert_cmpuint (g_queue_get_length (&meeting->world->held), ==, 1);
+  g_assert_true (cv_e2ee_group_driver_set_admission (alice, CV_E2EE_ADMISSION_MODERATOR, &error));
+  g_assert_true (
+      cv_e2ee_group_driver_set_moderator (alice, world_leaf (meeting->bob), TRUE, &error));
+  meeting->alice->holds_commits = FALSE;
+  world_release (meeting->world);
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_true (get_policy (meeting->carol)->is_locked);
+  g_assert_cmpint (get_policy (meeting->carol)->admission, ==, CV_E2EE_ADMISSION_MODERATOR);
+  g_assert_true (is_moderator (meeting->bob, meeting->carol));
+}
+
+/* The last word counts, although the commit of the first is under way. */
+static void
+test_changes_her_mind (HostileMeeting *meeting, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  CvE2eeGroupDriver *alice = meeting->alice->driver;
+  meeting->alice->holds_commits = TRUE;
+  g_assert_true (cv_e2ee_group_driver_set_locked (alice, TRUE, &error));
+  g_assert_true (cv_e2ee_group_driver_set_locked (alice, FALSE, &error));
+  meeting->alice->holds_commits = FALSE;
+  guint64 epoch = meeting->world->epoch;
+  world_release (meeting->world);
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_cmpuint (meeting->world->epoch, ==, epoch + 2);
+  g_assert_false (get_policy (meeting->carol)->is_locked);
+}
+
+/* Alice changes one thing, Bob another, and Bob's commit is first. */
+static void
+test_two_moderators (HostileMeeting *meeting, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  promote_bob (meeting);
+  meeting->alice->holds_commits = TRUE;
+  g_assert_true (cv_e2ee_group_driver_set_moderator (meeting->alice->driver,
+                                                     world_leaf (meeting->carol), TRUE, &error));
+  g_assert_true (cv_e2ee_group_driver_set_locked (meeting->bob->driver, TRUE, &error));
+  world_run_for (meeting->world, SECOND / 10);
+  meeting->alice->holds_commits = FALSE;
+  world_release (meeting->world);
+  world_run_for (meeting->world, 3 * SECOND);
+  Person *people[] = {meeting->alice, meeting->bob, meeting->carol};
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++) {
+    g_assert_true (get_policy (people[i])->is_locked);
+    g_assert_true (is_moderator (meeting->carol, people[i]));
+  }
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_LOST_RACE), >=, 1);
+}
+
+/* What holds already asks for nothing, now or later. */
+static void
+test_wish_that_holds (HostileMeeting *meeting, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  promote_bob (meeting);
+  guint64 epoch = meeting->world->epoch;
+  g_assert_true (cv_e2ee_group_driver_set_locked (meeting->alice->driver, FALSE, &error));
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_cmpuint (meeting->world->epoch, ==, epoch);
+  g_assert_true (cv_e2ee_group_driver_set_locked (meeting->bob->driver, TRUE, &error));
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_cmpuint (meeting->world->epoch, ==, epoch + 1);
+  g_assert_true (get_policy (meeting->alice)->is_locked);
+}
+
 /* ---- KeyPackages that no commit can add ---- */
 
 static void
@@ -221,5 +312,9 @@ main (int argc, char **argv)
   ADD_MODERATED ("runs-out-at-the-door", &ends_later, test_runs_out_at_the_door);
   ADD_MODERATED ("admission-of-one-demoted", NULL, test_stale_admission);
   ADD_MODERATED ("admission-of-one-removed", GINT_TO_POINTER (TRUE), test_stale_admission);
+  ADD ("wishes-under-way", NULL, test_wishes_under_way);
+  ADD ("changes-her-mind", NULL, test_changes_her_mind);
+  ADD ("two-moderators", NULL, test_two_moderators);
+  ADD ("wish-that-holds", NULL, test_wish_that_holds);
   return g_test_run ();
 }
