@@ -78,6 +78,8 @@ on_driver_send_commit (gpointer data, CvSpan group_id, guint64 epoch, GBytes *co
   cv_signaling_client_send (self->client, message);
 }
 
+G_STATIC_ASSERT (CV_E2EE_WELCOME_KNOCKS_MAX == CV_LIMITS_WELCOME_BATCH);
+
 static void
 on_driver_send_welcome (gpointer data, const char *const *knock_ids, GBytes *welcome)
 {

@@ -124,19 +124,51 @@ plan_removes (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
   plan->n_own_removes = plan->removes->len;
 }
 
-/* Two knocks of one identity: the later one is the one that waits for an answer. */
+static gboolean
+is_same_knock (const CvE2eeDriverVisitor *visitor, const CvE2eeDriverVisitor *other)
+{
+  return g_bytes_equal (visitor->knock->key_package_ref, other->knock->key_package_ref);
+}
+
+/* Two joinings of one identity: the later one is the one that waits for an answer. Which one that is
+ * says its statement; the order of arrival is for whoever plays the earlier one again to choose. */
 static gboolean
 is_latest (const CvE2eeGroupDriver *driver, guint index)
 {
   const CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, index);
-  for (guint i = index + 1; i < driver->visitors->len; i++) {
+  guint64 begun_s = visitor->knock->statement->not_before_s;
+  for (guint i = 0; i < driver->visitors->len; i++) {
     const CvE2eeDriverVisitor *other = g_ptr_array_index (driver->visitors, i);
-    if (cv_e2ee_driver_door_is_admissible (driver, other)
-        && memcmp (other->public.identity_hash, visitor->public.identity_hash, CV_IDENTITY_HASH_LEN)
-               == 0)
+    if (!cv_e2ee_driver_door_is_admissible (driver, other) || is_same_knock (visitor, other)
+        || memcmp (other->public.identity_hash, visitor->public.identity_hash, CV_IDENTITY_HASH_LEN)
+               != 0)
+      continue;
+    guint64 other_begun_s = other->knock->statement->not_before_s;
+    if (other_begun_s > begun_s || (other_begun_s == begun_s && i > index))
       return FALSE;
   }
   return TRUE;
+}
+
+static gboolean
+has_ref (const GPtrArray *refs, GBytes *ref)
+{
+  for (guint i = 0; i < refs->len; i++)
+    if (g_bytes_equal (g_ptr_array_index (refs, i), ref))
+      return TRUE;
+  return FALSE;
+}
+
+/* A KeyPackage may be at the door by several connections, when somebody seals another's again. Only
+ * its owner can use the Welcome; who that is cannot be told, so all of them get it. */
+static void
+plan_welcome (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor, CvE2eePlan *plan)
+{
+  for (guint i = 0; i < driver->visitors->len; i++) {
+    const CvE2eeDriverVisitor *other = g_ptr_array_index (driver->visitors, i);
+    if (other->knock != NULL && !other->is_denied && is_same_knock (visitor, other))
+      g_ptr_array_add (plan->knock_ids, g_strdup (other->knock_id));
+  }
 }
 
 static guint
@@ -155,7 +187,8 @@ plan_adds (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
         || !cv_e2ee_driver_rules_can_carry (driver->suite, driver->members->len + n,
                                             driver->leaves_len + n * CV_E2EE_LEAF_MAX_LEN))
       break;
-    if (!cv_e2ee_driver_door_is_admissible (driver, visitor) || !is_latest (driver, i))
+    if (!cv_e2ee_driver_door_is_admissible (driver, visitor) || !is_latest (driver, i)
+        || has_ref (plan->refs, visitor->knock->key_package_ref))
       continue;
     const CvE2eeDriverMember *before =
         cv_e2ee_driver_roster_find_identity (driver, visitor->public.identity_hash);
@@ -163,7 +196,7 @@ plan_adds (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
       g_array_append_val (plan->removes, before->public.leaf);
     g_ptr_array_add (plan->refs, g_bytes_ref (visitor->knock->key_package_ref));
     g_ptr_array_add (plan->key_packages, g_bytes_ref (visitor->knock->key_package));
-    g_ptr_array_add (plan->knock_ids, g_strdup (visitor->knock_id));
+    plan_welcome (driver, visitor, plan);
     if (visitor->admission != NULL)
       g_ptr_array_add (plan->admissions, visitor->admission);
   }

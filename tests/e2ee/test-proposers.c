@@ -121,6 +121,60 @@ test_stale_admission (HostileMeeting *meeting, gconstpointer is_removed)
   g_assert_false (cv_e2ee_group_driver_get_visitor (meeting->carol->driver, 0)->is_admitted);
 }
 
+/* ---- others' KeyPackages at the door ---- */
+
+/* Somebody inside seals Dave's knock again and knocks with it by other connections, before him and
+ * after him: Dave gets his Welcome. */
+static void
+test_resealed_knock (HostileMeeting *meeting, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  World *world = meeting->world;
+  Person *dave = world_add (world, "Dave", "");
+  Person *inside[] = {meeting->alice, meeting->bob, meeting->carol};
+  world_knock (world, dave);
+  g_autoptr (CvE2eeKnock) knock = cv_e2ee_knock_open (
+      world->crypto, meeting->bob->keys, world->suite, cv_span_from_bytes (dave->last_knock),
+      (guint64)(world->clock.wall_us / G_USEC_PER_SEC), &error);
+  g_assert_no_error (error);
+  hostile_knock (meeting, "before", knock->key_package);
+  world_run_for (world, SECOND / 1000);
+  for (guint i = 0; i < 40; i++) {
+    g_autofree char *id = g_strdup_printf ("after %u", i);
+    hostile_knock (meeting, id, knock->key_package);
+  }
+  world_run_for (world, 3 * SECOND);
+  g_assert_cmpuint (dave->n_joined, ==, 1);
+  assert_all_here (meeting, 4);
+  for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
+    g_assert_cmpuint (cv_e2ee_group_driver_get_n_visitors (inside[i]->driver), ==, 0);
+}
+
+/* Dave starts his program again, and his first knock is played again after his second one. */
+static void
+test_earlier_knock_again (HostileMeeting *meeting, gconstpointer data)
+{
+  World *world = meeting->world;
+  Person *dave = world_add (world, "Dave", "");
+  Person *inside[] = {meeting->alice, meeting->bob, meeting->carol};
+  guint64 epoch = world->epoch;
+  world_knock (world, dave);
+  g_autoptr (GBytes) first = g_bytes_ref (dave->last_knock);
+  world_run_for (world, SECOND / 100);
+  /* Nobody has let him in yet; the clock has gone on. */
+  cv_fake_clock_advance_us (&world->clock, SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
+    cv_e2ee_group_driver_on_knock_gone (inside[i]->driver, dave->id);
+  world_knock (world, dave);
+  world_run_for (world, SECOND / 1000);
+  for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
+    cv_e2ee_group_driver_on_knock (inside[i]->driver, "again", first);
+  world_run_for (world, 3 * SECOND);
+  g_assert_cmpuint (dave->n_joined, ==, 1);
+  g_assert_cmpuint (world->epoch, ==, epoch + 1);
+  assert_all_here (meeting, 4);
+}
+
 /* ---- what moderators ask for ---- */
 
 static const CvE2eePolicy *
@@ -316,5 +370,7 @@ main (int argc, char **argv)
   ADD ("changes-her-mind", NULL, test_changes_her_mind);
   ADD ("two-moderators", NULL, test_two_moderators);
   ADD ("wish-that-holds", NULL, test_wish_that_holds);
+  ADD ("resealed-knock", NULL, test_resealed_knock);
+  ADD ("earlier-knock-again", NULL, test_earlier_knock_again);
   return g_test_run ();
 }
