@@ -229,13 +229,19 @@ cv_e2ee_driver_commit_run (CvE2eeGroupDriver *driver)
     return live->sent_at_us + RESEND_US;
   if (driver->now_us < driver->blocked_until_us)
     return driver->blocked_until_us;
-  if (cv_e2ee_driver_commit_needs_fresh_group (driver))
-    return driver->now_us >= driver->fresh_retry_at_us ? start_fresh (driver)
-                                                       : driver->fresh_retry_at_us;
-  driver->fresh_retry_at_us = 0;
+  gboolean needs_fresh = cv_e2ee_driver_commit_needs_fresh_group (driver);
+  if (needs_fresh && driver->now_us >= driver->fresh_retry_at_us)
+    return start_fresh (driver);
+  if (needs_fresh && driver->fresh_retry_at_us == G_MAXINT64)
+    return G_MAXINT64; /* until the server has answered */
+  if (!needs_fresh)
+    driver->fresh_retry_at_us = 0;
+  /* Refused: somebody who is gone to us keeps a connection, perhaps for ever. Until that ends the
+   * old group goes on without that leaf: its removal renews the keys as well. */
+  gint64 retry_us = needs_fresh ? driver->fresh_retry_at_us : G_MAXINT64;
   gint64 due_us = cv_e2ee_driver_plan_compute_due_us (driver);
   if (due_us > driver->now_us)
-    return due_us;
+    return MIN (due_us, retry_us);
   start (driver);
   if (driver->is_job_running || find_live (driver) != NULL)
     return driver->now_us + RESEND_US;

@@ -175,6 +175,42 @@ test_earlier_knock_again (HostileMeeting *meeting, gconstpointer data)
   assert_all_here (meeting, 4);
 }
 
+/* ---- the last one ---- */
+
+/* Bob says goodbye inside and keeps his connection, so that the server refuses a fresh group: Alice
+ * locks him out and lets Dave in all the same. */
+static void
+test_goodbye_without_leaving (HostileMeeting *meeting, gconstpointer data)
+{
+  World *world = meeting->world;
+  Person *dave = world_add (world, "Dave", "");
+  world_leave (world, meeting->carol);
+  world_run_for (world, 3 * SECOND);
+  g_assert_cmpuint (count_members (meeting->alice), ==, 2);
+  guint64 epoch = world->epoch;
+  cv_e2ee_group_driver_leave (meeting->bob->driver);
+  world_run_for (world, SECOND);
+  g_assert_cmpuint (count_members (meeting->alice), ==, 1);
+  g_assert_cmpuint (world->epoch, ==, epoch + 1);
+  meeting->bob->no_ordered = TRUE;
+  world_knock (world, dave);
+  world_run_until_members (world, 2, 5 * SECOND);
+  world_run_for (world, SECOND);
+  world_assert_media (dave, meeting->alice, CV_E2EE_OPENED);
+  /* Alone again, and still refused; then Bob's connection ends. */
+  g_autoptr (GBytes) group_id =
+      cv_span_dup (cv_e2ee_group_driver_get_group_id (meeting->alice->driver));
+  world_leave (world, dave);
+  world_run_for (world, 3 * SECOND);
+  g_assert_true (cv_span_equal (cv_e2ee_group_driver_get_group_id (meeting->alice->driver),
+                                cv_span_from_bytes (group_id)));
+  meeting->bob->is_member = FALSE;
+  world_run_for (world, 3 * SECOND);
+  g_assert_false (cv_span_equal (cv_e2ee_group_driver_get_group_id (meeting->alice->driver),
+                                 cv_span_from_bytes (group_id)));
+  g_assert_cmpuint (count_members (meeting->alice), ==, 1);
+}
+
 /* ---- what moderators ask for ---- */
 
 static const CvE2eePolicy *
@@ -372,5 +408,6 @@ main (int argc, char **argv)
   ADD ("wish-that-holds", NULL, test_wish_that_holds);
   ADD ("resealed-knock", NULL, test_resealed_knock);
   ADD ("earlier-knock-again", NULL, test_earlier_knock_again);
+  ADD ("goodbye-without-leaving", NULL, test_goodbye_without_leaving);
   return g_test_run ();
 }
