@@ -272,6 +272,37 @@ test_memory (gconstpointer data)
   g_assert_cmpuint (large, <, 5 * small);
 }
 
+/* Who cannot be in the group, or is not in its tree, does not look at everybody's signature first: the
+ * GroupInfo's is enough. */
+static void
+test_refused_join (gconstpointer data)
+{
+  Meeting *meeting = (Meeting *)data;
+  g_autoptr (Member) newcomer = member_new (members_get_suite (0x0001), "newcomer");
+  CvSpan offer = member_offer (newcomer);
+  CvMlsCommitParams params = {.adds = &offer, .n_adds = 1, .now_s = TEST_NOW_S};
+  CvMlsLeafNode *leaf = newcomer->joiner->package->leaf_node;
+  GBytes *encoded = leaf->encoded;
+  g_auto (CvMlsCommitResult) result = {0};
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (cv_mls_group_commit (meeting->members[0]->group, &params, &result, &error));
+  leaf->encoded = g_bytes_new_static ("another", 7);
+  mls_counts_reset ();
+  g_assert_false (member_try_join (newcomer, cv_span_from_bytes (result.welcome), &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  g_assert_cmpuint (mls_counts_get ().n[MLS_COUNT_VERIFY], ==, 1);
+  g_clear_error (&error);
+  g_bytes_unref (leaf->encoded);
+  leaf->encoded = encoded;
+
+  g_array_set_size (leaf->capabilities.extensions, 0);
+  mls_counts_reset ();
+  g_assert_false (member_try_join (newcomer, cv_span_from_bytes (result.welcome), &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  g_assert_cmpuint (mls_counts_get ().n[MLS_COUNT_VERIFY], ==, 1);
+}
+
 #define N_ROUNDS 24
 
 static gpointer
@@ -336,6 +367,7 @@ main (int argc, char **argv)
       {"members-change", test_members_change},
       {"shared-nodes", test_shared_nodes},
       {"worker", test_worker},
+      {"refused-join", test_refused_join},
   };
   Meeting *meetings[] = {meeting_new (3), meeting_new (9)};
   int result;
