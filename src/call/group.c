@@ -64,6 +64,9 @@ on_driver_send_knock (gpointer data, GBytes *sealed)
   cv_signaling_client_send (self->client, message);
 }
 
+/* The server ends the session of who sends more: the driver does not send what is longer. */
+G_STATIC_ASSERT (CV_E2EE_COMMIT_MAX == CV_LIMITS_COMMIT_BYTES);
+
 static void
 on_driver_send_commit (gpointer data, CvSpan group_id, guint64 epoch, GBytes *commit)
 {

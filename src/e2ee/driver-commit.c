@@ -21,6 +21,28 @@ cv_e2ee_driver_own_commit_free (CvE2eeOwnCommit *own)
 
 /* ---- making it ---- */
 
+static gsize
+get_len (GBytes *bytes)
+{
+  return bytes != NULL ? g_bytes_get_size (bytes) : 0;
+}
+
+/* The server ends the session of who sends more. As with every commit that cannot be made, the next
+ * one does less at once. */
+static void
+check_size (CvE2eeJob *job)
+{
+  gsize commit_len = get_len (job->result.commit);
+  gsize welcome_len = get_len (job->result.welcome);
+  if (commit_len <= CV_E2EE_COMMIT_MAX && welcome_len <= CV_E2EE_GROUP_INFO_MAX)
+    return;
+  job->error = g_error_new (
+      CV_E2EE_ERROR, CV_E2EE_ERROR_POLICY,
+      "expected a commit and a Welcome of at most %u and %u bytes, got %" G_GSIZE_FORMAT
+      " and %" G_GSIZE_FORMAT,
+      (guint)CV_E2EE_COMMIT_MAX, (guint)CV_E2EE_GROUP_INFO_MAX, commit_len, welcome_len);
+}
+
 void
 cv_e2ee_job_run (CvE2eeJob *job)
 {
@@ -48,6 +70,8 @@ cv_e2ee_job_run (CvE2eeJob *job)
   };
   if (!cv_mls_group_commit (job->group, &params, &job->result, &job->error) && job->error == NULL)
     job->error = g_error_new_literal (CV_E2EE_ERROR, CV_E2EE_ERROR_INTERNAL, "no commit");
+  else if (job->error == NULL)
+    check_size (job);
 }
 
 void
@@ -82,7 +106,11 @@ take_result (CvE2eeGroupDriver *driver, CvE2eeJob *job)
   if (driver->group == NULL || job->group != driver->group)
     return;
   if (job->error != NULL) {
-    g_debug ("commit: %s", job->error->message);
+    /* A commit that is too large is a fault of ours, or a room that is too full. */
+    if (g_error_matches (job->error, CV_E2EE_ERROR, CV_E2EE_ERROR_POLICY))
+      g_warning ("commit: %s", job->error->message);
+    else
+      g_debug ("commit: %s", job->error->message);
     cv_e2ee_driver_plan_failed (driver, job->plan);
     return;
   }
@@ -304,6 +332,11 @@ cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
 void
 cv_e2ee_driver_commit_send_external (CvE2eeGroupDriver *driver, CvMlsCommitResult *result)
 {
+  if (get_len (result->commit) > CV_E2EE_COMMIT_MAX) {
+    g_warning ("the way back is a commit of %" G_GSIZE_FORMAT " bytes, which nobody relays",
+               get_len (result->commit));
+    return;
+  }
   CvE2eeOwnCommit *own = g_new0 (CvE2eeOwnCommit, 1);
   own->result = *result;
   memset (result, 0, sizeof *result);

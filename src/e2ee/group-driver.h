@@ -29,6 +29,7 @@ G_BEGIN_DECLS
 
 #define CV_E2EE_MAX_MEMBERS 1000
 #define CV_E2EE_MAX_APPLICATION_LEN (64 * 1024)
+#define CV_E2EE_COMMIT_MAX (2048 * 1024) /* as the protocol's */
 #define CV_E2EE_WELCOME_KNOCKS_MAX 32 /* for one send_welcome, as the protocol's */
 #define CV_E2EE_GROUP_INFO_MAX (2880 * 1024) /* as the protocol's Welcomes */
 
@@ -113,8 +114,9 @@ typedef struct {
    * the last member alone starts afresh, and holds the old keys until on_group. */
   void (*start_group) (gpointer data, CvSpan group_id);
   void (*send_knock) (gpointer data, GBytes *sealed);
+  /* At most CV_E2EE_COMMIT_MAX bytes. */
   void (*send_commit) (gpointer data, CvSpan group_id, guint64 epoch, GBytes *commit);
-  /* After our commit was ordered, perhaps in several calls. knock_ids: NULL-terminated, at most
+  /* After our commit was ordered, at most CV_E2EE_GROUP_INFO_MAX bytes, perhaps in several calls. knock_ids: NULL-terminated, at most
    * CV_E2EE_WELCOME_KNOCKS_MAX; some may be of connections that can do nothing with it. */
   void (*send_welcome) (gpointer data, const char *const *knock_ids, GBytes *welcome);
   void (*send_application) (gpointer data, GBytes *message); /* to everybody else */

@@ -302,6 +302,40 @@ test_wish_that_holds (HostileMeeting *meeting, gconstpointer data)
   g_assert_true (get_policy (meeting->alice)->is_locked);
 }
 
+/* ---- what no server relays ---- */
+
+/* Were it sent, the server would end Alice's session. */
+static void
+test_too_large (void)
+{
+  static const guint8 ballast[1024 * 1024];
+  g_autoptr (GError) error = NULL;
+  World *world = world_new ((CvMlsSuiteId){0x0001});
+  Person *alice = world_add (world, "Alice", "");
+  Person *bob = world_add (world, "Bob", "");
+  alice->uses_jobs = TRUE;
+  world_host (world, alice, CV_E2EE_ADMISSION_LINK);
+  world_join (world, bob);
+  world_run_for (world, 2 * SECOND);
+  guint64 epoch = world->epoch;
+  for (guint i = 0; i < 2; i++) {
+    g_clear_pointer (&alice->last_commit, g_bytes_unref);
+    g_assert_true (cv_e2ee_group_driver_set_locked (alice->driver, TRUE, &error));
+    g_assert_nonnull (alice->job);
+    if (i == 0) {
+      g_clear_pointer (&alice->job->plan->policy, g_bytes_unref);
+      alice->job->plan->policy = g_bytes_new_static (ballast, sizeof ballast);
+      alice->job->authenticated_data = g_bytes_new_static (ballast, sizeof ballast);
+      g_log_set_always_fatal (G_LOG_FATAL_MASK); /* it is told in the log */
+    }
+    world_run_for (world, SECOND);
+    g_assert_true ((alice->last_commit != NULL) == (i > 0));
+    g_assert_cmpuint (world->epoch, ==, epoch + i);
+  }
+  g_assert_true (get_policy (bob)->is_locked);
+  world_free (world);
+}
+
 /* ---- KeyPackages that no commit can add ---- */
 
 static void
@@ -409,5 +443,6 @@ main (int argc, char **argv)
   ADD ("resealed-knock", NULL, test_resealed_knock);
   ADD ("earlier-knock-again", NULL, test_earlier_knock_again);
   ADD ("goodbye-without-leaving", NULL, test_goodbye_without_leaving);
+  g_test_add_func ("/e2ee/proposers/too-large", test_too_large);
   return g_test_run ();
 }
