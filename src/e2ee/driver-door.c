@@ -38,7 +38,7 @@ static gboolean
 is_shut (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
 {
   return driver->policy.is_locked
-         && !cv_e2ee_driver_roster_may_return (driver, visitor->public.identity_hash);
+         && !cv_e2ee_driver_roster_is_expected (driver, visitor->public.identity_hash);
 }
 
 static gboolean
@@ -216,7 +216,7 @@ readmit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
   g_autoptr (GError) error = NULL;
   if (driver->policy.admission != CV_E2EE_ADMISSION_MODERATOR
       || !cv_e2ee_group_driver_is_moderator (driver)
-      || !cv_e2ee_driver_roster_may_return (driver, visitor->public.identity_hash))
+      || !cv_e2ee_driver_roster_is_expected (driver, visitor->public.identity_hash))
     return;
   if (!cv_e2ee_driver_door_admit (driver, visitor, &error))
     g_debug ("admission: %s", error->message);

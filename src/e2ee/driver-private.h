@@ -187,7 +187,7 @@ struct CvE2eeGroupDriver {
   GPtrArray *members; /* CvE2eeDriverMember, by leaf */
   gsize leaves_len; /* bytes, of this epoch's tree */
   gboolean has_roster; /* was filled once: who is new now came after us */
-  GArray *departed; /* CvE2eeDeparted: ungraceful, at most 60 s ago */
+  GArray *departed; /* CvE2eeDeparted: ungraceful, at most 60 s ago; one for each identity */
   GHashTable *used_refs; /* GBytes: KeyPackages that were added once */
   guint own_rank;
 
@@ -283,8 +283,15 @@ void cv_e2ee_driver_roster_set_member_id (CvE2eeGroupDriver *driver, CvE2eeDrive
 void cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
                                      gboolean was_graceful);
 void cv_e2ee_driver_roster_heard (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member);
+/* Others may take longer to hear of a departure than we, and take longer to forget it. */
 gboolean cv_e2ee_driver_roster_may_return (const CvE2eeGroupDriver *driver,
                                            const guint8 hash[static CV_IDENTITY_HASH_LEN]);
+/* The same for who proposes the return, so that nobody else has forgotten it already. */
+gboolean cv_e2ee_driver_roster_is_expected (const CvE2eeGroupDriver *driver,
+                                            const guint8 hash[static CV_IDENTITY_HASH_LEN]);
+/* So long away that somebody may have removed it. */
+gboolean cv_e2ee_driver_roster_was_given_up (const CvE2eeGroupDriver *driver,
+                                             const CvE2eeDriverMember *member);
 gint64 cv_e2ee_driver_roster_run (CvE2eeGroupDriver *driver);
 /* When others may remove the member; G_MAXINT64: it is here. */
 gint64 cv_e2ee_driver_roster_get_removable_at (const CvE2eeDriverMember *member);

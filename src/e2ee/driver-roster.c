@@ -211,10 +211,26 @@ cv_e2ee_driver_roster_set_member_id (CvE2eeGroupDriver *driver, CvE2eeDriverMemb
   driver->has_roster_news = TRUE;
 }
 
+static CvE2eeDeparted *
+find_departed (const CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  for (guint i = 0; i < driver->departed->len; i++) {
+    CvE2eeDeparted *departed = &g_array_index (driver->departed, CvE2eeDeparted, i);
+    if (memcmp (departed->hash, hash, CV_IDENTITY_HASH_LEN) == 0)
+      return departed;
+  }
+  return NULL;
+}
+
 static void
 remember_departed (CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
 {
   CvE2eeDeparted departed = {.at_us = driver->now_us};
+  CvE2eeDeparted *before = find_departed (driver, member->statement->identity_hash);
+  if (before != NULL) {
+    before->at_us = driver->now_us;
+    return;
+  }
   memcpy (departed.hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN);
   g_array_append_val (driver->departed, departed);
 }
@@ -250,10 +266,20 @@ cv_e2ee_driver_roster_get_removable_at (const CvE2eeDriverMember *member)
   return member->away_at_us + (member->was_graceful ? 0 : CV_E2EE_DRIVER_GRACE_US);
 }
 
+/* Others may have heard a little earlier than we that the member is gone. */
+gboolean
+cv_e2ee_driver_roster_was_given_up (const CvE2eeGroupDriver *driver,
+                                    const CvE2eeDriverMember *member)
+{
+  gint64 grace_us =
+      member->was_graceful ? 0 : CV_E2EE_DRIVER_GRACE_US - CV_E2EE_DRIVER_GRACE_SLACK_US;
+  return member->away_at_us != 0 && driver->now_us >= member->earliest_away_us + grace_us;
+}
+
 static void
 set_back (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member)
 {
-  if (cv_e2ee_driver_roster_get_removable_at (member) <= driver->now_us)
+  if (cv_e2ee_driver_roster_was_given_up (driver, member))
     member->removable_until_us = driver->now_us + CV_E2EE_DRIVER_UNDER_WAY_US;
   member->away_at_us = 0;
   member->was_graceful = FALSE;
@@ -275,12 +301,15 @@ gboolean
 cv_e2ee_driver_roster_may_return (const CvE2eeGroupDriver *driver,
                                   const guint8 hash[static CV_IDENTITY_HASH_LEN])
 {
-  for (guint i = 0; i < driver->departed->len; i++) {
-    const CvE2eeDeparted *departed = &g_array_index (driver->departed, CvE2eeDeparted, i);
-    if (memcmp (departed->hash, hash, CV_IDENTITY_HASH_LEN) == 0)
-      return TRUE;
-  }
-  return FALSE;
+  return find_departed (driver, hash) != NULL;
+}
+
+gboolean
+cv_e2ee_driver_roster_is_expected (const CvE2eeGroupDriver *driver,
+                                   const guint8 hash[static CV_IDENTITY_HASH_LEN])
+{
+  const CvE2eeDeparted *departed = find_departed (driver, hash);
+  return departed != NULL && driver->now_us < departed->at_us + CV_E2EE_DRIVER_RETURN_US;
 }
 
 gint64

@@ -299,15 +299,6 @@ is_replaced (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   return FALSE;
 }
 
-/* Others may have heard a little earlier than we that the member is gone. */
-static gboolean
-was_given_up (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
-{
-  gint64 grace_us =
-      member->was_graceful ? 0 : CV_E2EE_DRIVER_GRACE_US - CV_E2EE_DRIVER_GRACE_SLACK_US;
-  return member->away_at_us != 0 && driver->now_us >= member->earliest_away_us + grace_us;
-}
-
 static gboolean
 check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
                gboolean by_moderator, GError **error)
@@ -323,7 +314,7 @@ check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
         is_catching_up (driver) && (!member->public.is_self || driver->was_cut);
     if (may_be_missed || (received->next != NULL && is_replaced (driver, received, member)))
       continue;
-    if (was_given_up (driver, member))
+    if (cv_e2ee_driver_roster_was_given_up (driver, member))
       continue;
     /* It came back while its removal was on its way to us. */
     if (driver->now_us < member->removable_until_us)

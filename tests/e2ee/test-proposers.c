@@ -6,6 +6,8 @@
 #include "crypto/signature.h"
 #include "e2ee/hostile-meeting.h"
 
+#include <string.h>
+
 #define SECOND G_USEC_PER_SEC
 
 static guint
@@ -173,6 +175,52 @@ test_earlier_knock_again (HostileMeeting *meeting, gconstpointer data)
   g_assert_cmpuint (dave->n_joined, ==, 1);
   g_assert_cmpuint (world->epoch, ==, epoch + 1);
   assert_all_here (meeting, 4);
+}
+
+/* ---- who was away ---- */
+
+/* Carol is back when Alice heard 14 s ago that she is gone; somebody who heard of it 1.5 s earlier
+ * has removed her already. */
+static void
+test_back_too_late (HostileMeeting *meeting, gconstpointer data)
+{
+  CvMlsLeaf carol = world_leaf (meeting->carol);
+  cv_e2ee_group_driver_on_member_gone (meeting->alice->driver, meeting->carol->id, FALSE);
+  meeting->carol->is_silenced = TRUE;
+  world_run_for (meeting->world, 14 * SECOND);
+  cv_e2ee_group_driver_on_member_back (meeting->alice->driver, meeting->carol->id);
+  meeting->carol->no_ordered = TRUE;
+  meeting->bob->no_ordered = TRUE; /* his own program would wonder at his commit */
+  hostile_commit (meeting, &(CvMlsCommitParams){.removes = &carol, .n_removes = 1});
+  world_run_for (meeting->world, SECOND / 10);
+  g_assert_cmpuint (count_members (meeting->alice), ==, 2);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT),
+      ==, 0);
+}
+
+/* In a locked meeting: Carol's return is taken for longer than it is proposed. */
+static void
+test_return_window (HostileMeeting *meeting, gconstpointer data)
+{
+  CvE2eeGroupDriver *alice = meeting->alice->driver;
+  const guint8 *hash =
+      cv_e2ee_driver_roster_find (alice, world_leaf (meeting->carol))->statement->identity_hash;
+  guint8 carol[CV_IDENTITY_HASH_LEN];
+  memcpy (carol, hash, sizeof carol);
+  for (guint i = 0; i < 3; i++) {
+    cv_e2ee_group_driver_on_member_gone (alice, meeting->carol->id, FALSE);
+    cv_e2ee_group_driver_on_member_back (alice, meeting->carol->id);
+  }
+  g_assert_cmpuint (alice->departed->len, ==, 1);
+  world_run_for (meeting->world, 59 * SECOND);
+  g_assert_true (cv_e2ee_driver_roster_is_expected (alice, carol));
+  world_run_for (meeting->world, 2 * SECOND);
+  g_assert_false (cv_e2ee_driver_roster_is_expected (alice, carol));
+  g_assert_true (cv_e2ee_driver_roster_may_return (alice, carol));
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_false (cv_e2ee_driver_roster_may_return (alice, carol));
+  g_assert_cmpuint (alice->departed->len, ==, 0);
 }
 
 /* ---- the last one ---- */
@@ -444,5 +492,7 @@ main (int argc, char **argv)
   ADD ("earlier-knock-again", NULL, test_earlier_knock_again);
   ADD ("goodbye-without-leaving", NULL, test_goodbye_without_leaving);
   g_test_add_func ("/e2ee/proposers/too-large", test_too_large);
+  ADD ("back-too-late", NULL, test_back_too_late);
+  ADD ("return-window", NULL, test_return_window);
   return g_test_run ();
 }
