@@ -320,7 +320,7 @@ cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
   if (cv_e2ee_driver_epoch_install (driver, next, does_change_roster) && plan != NULL) {
     for (guint i = 0; i < plan->refs->len; i++) {
       GBytes *ref = g_ptr_array_index (plan->refs, i);
-      g_hash_table_add (driver->used_refs, g_bytes_ref (ref));
+      cv_e2ee_driver_door_note_used (driver, ref);
       cv_e2ee_driver_door_remove_added (driver, cv_span_from_bytes (ref));
     }
     if (welcome != NULL)

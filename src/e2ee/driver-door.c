@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define KNOCK_ID_MAX 128
+#define USED_S (24 * 3600) /* E2EE.md section 4: no KeyPackage lives longer */
+#define PRUNE_US ((gint64)3600 * G_USEC_PER_SEC)
 #define BEGUN_S 60 /* the clocks of two members differ, as with admissions */
 #define ADMISSION_AHEAD_S 30 /* of the room that others give a clock that is fast */
 #define LEFT_S 120 /* the same, and the way of a commit to everybody */
@@ -118,6 +120,28 @@ cv_e2ee_driver_door_remove (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visi
   if (visitor->knock != NULL)
     driver->has_door_news = TRUE;
   g_ptr_array_remove (driver->visitors, visitor);
+}
+
+void
+cv_e2ee_driver_door_note_used (CvE2eeGroupDriver *driver, GBytes *key_package_ref)
+{
+  gsize now_s = (gsize)(driver->now_us / G_USEC_PER_SEC);
+  g_hash_table_insert (driver->used_refs, g_bytes_ref (key_package_ref), GSIZE_TO_POINTER (now_s));
+}
+
+/* What has run out is refused for its times. */
+static void
+prune_used (CvE2eeGroupDriver *driver)
+{
+  GHashTableIter iter;
+  gpointer at_s;
+  if (driver->now_us < driver->prune_at_us)
+    return;
+  driver->prune_at_us = driver->now_us + PRUNE_US;
+  g_hash_table_iter_init (&iter, driver->used_refs);
+  while (g_hash_table_iter_next (&iter, NULL, &at_s))
+    if ((gsize)(driver->now_us / G_USEC_PER_SEC) - GPOINTER_TO_SIZE (at_s) > USED_S)
+      g_hash_table_iter_remove (&iter);
 }
 
 void
@@ -313,6 +337,7 @@ cv_e2ee_driver_door_run (CvE2eeGroupDriver *driver)
   gint64 next_us = G_MAXINT64;
   if (driver->phase != CV_E2EE_PHASE_MEMBER)
     return next_us;
+  prune_used (driver);
   for (guint i = 0; i < driver->visitors->len; i++) {
     CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
     CvE2eeDenial denial;

@@ -167,7 +167,7 @@ cv_e2ee_driver_epoch_note_commit (CvE2eeGroupDriver *driver, const CvMlsReceived
   const CvMlsCommitSummary *summary = &received->summary;
   for (guint i = 0; i < summary->added->len; i++) {
     const CvMlsAdded *added = &g_array_index (summary->added, CvMlsAdded, i);
-    g_hash_table_add (driver->used_refs, g_bytes_ref (added->key_package_ref));
+    cv_e2ee_driver_door_note_used (driver, added->key_package_ref);
     cv_e2ee_driver_door_remove_added (driver, cv_span_from_bytes (added->key_package_ref));
   }
   if (!summary->is_external)

@@ -188,7 +188,8 @@ struct CvE2eeGroupDriver {
   gsize leaves_len; /* bytes, of this epoch's tree */
   gboolean has_roster; /* was filled once: who is new now came after us */
   GArray *departed; /* CvE2eeDeparted: ungraceful, at most 60 s ago; one for each identity */
-  GHashTable *used_refs; /* GBytes: KeyPackages that were added once */
+  GHashTable *used_refs; /* GBytes: KeyPackages that were added once → when, in monotonic seconds */
+  gint64 prune_at_us; /* used_refs */
   guint own_rank;
 
   GPtrArray *visitors; /* CvE2eeDriverVisitor */
@@ -357,6 +358,7 @@ cv_e2ee_driver_door_find (const CvE2eeGroupDriver *driver, const char *knock_id)
 gboolean cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
                                             const CvE2eeDriverVisitor *visitor);
 void cv_e2ee_driver_door_remove (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor);
+void cv_e2ee_driver_door_note_used (CvE2eeGroupDriver *driver, GBytes *key_package_ref);
 void cv_e2ee_driver_door_remove_added (CvE2eeGroupDriver *driver, CvSpan key_package_ref);
 gboolean cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

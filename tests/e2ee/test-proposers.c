@@ -223,6 +223,20 @@ test_return_window (HostileMeeting *meeting, gconstpointer data)
   g_assert_cmpuint (alice->departed->len, ==, 0);
 }
 
+/* The list of used KeyPackages does not grow for ever. */
+static void
+test_used_are_forgotten (HostileMeeting *meeting, gconstpointer data)
+{
+  CvE2eeGroupDriver *alice = meeting->alice->driver;
+  g_assert_cmpuint (g_hash_table_size (alice->used_refs), ==, 2);
+  cv_fake_clock_advance_us (&meeting->world->clock, (gint64)23 * 3600 * SECOND);
+  cv_e2ee_group_driver_tick (alice);
+  g_assert_cmpuint (g_hash_table_size (alice->used_refs), ==, 2);
+  cv_fake_clock_advance_us (&meeting->world->clock, (gint64)2 * 3600 * SECOND);
+  cv_e2ee_group_driver_tick (alice);
+  g_assert_cmpuint (g_hash_table_size (alice->used_refs), ==, 0);
+}
+
 /* ---- the last one ---- */
 
 /* Bob says goodbye inside and keeps his connection, so that the server refuses a fresh group: Alice
@@ -494,5 +508,6 @@ main (int argc, char **argv)
   g_test_add_func ("/e2ee/proposers/too-large", test_too_large);
   ADD ("back-too-late", NULL, test_back_too_late);
   ADD ("return-window", NULL, test_return_window);
+  ADD ("used-are-forgotten", NULL, test_used_are_forgotten);
   return g_test_run ();
 }
