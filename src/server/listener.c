@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -244,6 +246,15 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer data)
   cv_server_connection_unref (connection);
 }
 
+/* Answers without a number are kept by nobody but the socket. Who sends and does not read would
+ * let them pile up for ever: it is cut when it has taken nothing for as long as it may be silent. */
+static void
+bound_patience (GSocket *socket, const CvServerConfig *config)
+{
+  g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (gint)config->silence_ms, NULL);
+}
+
 static gboolean
 is_welcome (CvServerListener *listener, const char *address)
 {
@@ -270,7 +281,7 @@ on_service_incoming (GSocketService *service, GSocketConnection *stream, GObject
     listener->metrics->connections_refused++;
     return TRUE;
   }
-  g_socket_set_keepalive (g_socket_connection_get_socket (stream), TRUE);
+  bound_patience (g_socket_connection_get_socket (stream), listener->config);
   tls = g_tls_server_connection_new (G_IO_STREAM (stream), listener->certificate, NULL);
   if (tls == NULL)
     return TRUE;

@@ -6,9 +6,11 @@
 usage: test-hostile.py CONCLAVE_SERVER
 """
 import base64
+import contextlib
 import json
 import os
 import re
+import select
 import signal
 import socket
 import ssl
@@ -29,7 +31,7 @@ DEADLINE_S = 20
 
 
 class Server:
-    def __init__(self, program, folder, **limits):
+    def __init__(self, program, folder, silence_s=30, **limits):
         self.folder = folder
         config = os.path.join(folder, "server.conf")
         limits = {"knocks-per-minute": 5, "messages-per-second": 20,
@@ -37,7 +39,8 @@ class Server:
         with open(config, "w") as file:
             file.write("[server]\nlisten=127.0.0.1:0\n"
                        f"certificate={folder}/certificate\nkey={folder}/key\n"
-                       f"[times]\nhandshake-ms={int(HANDSHAKE_S * 1000)}\n[limits]\n")
+                       f"[times]\nhandshake-ms={int(HANDSHAKE_S * 1000)}\n"
+                       f"silence-ms={int(silence_s * 1000)}\n[limits]\n")
             file.writelines(f"{key}={value}\n" for key, value in limits.items())
         self.process = subprocess.Popen([program, "--config", config], stderr=subprocess.PIPE,
                                         text=True)
@@ -333,6 +336,41 @@ def refuses_more_connections(program, folder):
     server.stop()
 
 
+def text_frame(message):
+    """A client's frame, masked with zeros."""
+    text = json.dumps(message).encode()
+    assert len(text) < 126
+    return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text
+
+
+def who_talks_and_does_not_read_is_cut(program, folder):
+    """Answers that have no number are kept in no queue of the room, but in the socket's."""
+    server = Server(program, folder, silence_s=1, **{"messages-per-second": 10000,
+                                                     "knocks-per-minute": 100000})
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.settimeout(DEADLINE_S)
+    raw.connect(("127.0.0.1", server.port))
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(server.stop)
+        stream = cleanup.enter_context(server.tls.wrap_socket(raw))
+        stream.sendall(b"GET /v1 HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                       b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                       b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+        answer = stream.recv(1000)
+        assert b" 101 " in answer, answer
+        stream.sendall(text_frame(HELLO))
+        since = time.monotonic()
+        try:
+            stream.sendall(text_frame(KNOCK) * 50_000)
+            while time.monotonic() - since < DEADLINE_S:
+                stream.sendall(text_frame({"type": "ping"}))
+                select.select([], [], [], 0.2)
+        except (OSError, ssl.SSLError):
+            pass
+        assert time.monotonic() - since < DEADLINE_S, "it was not cut"
+
+
 def usage_is_checked(program, folder):
     run = subprocess.run
     assert "--config" in run([program, "--help"], capture_output=True, text=True).stdout
@@ -370,7 +408,7 @@ def main():
                   rubbish_ends_the_connection, flood_is_refused, tcp_without_tls_is_cut,
                   tls_without_http_is_cut, slow_headers_are_cut, websocket_without_hello_is_cut,
                   plain_http_gets_nothing, endless_body_is_cut]
-    print(f"TAP version 14\n1..{len(behaviours) + 4}")
+    print(f"TAP version 14\n1..{len(behaviours) + 5}")
     passed = True
     with tempfile.TemporaryDirectory() as folder:
         make_certificate(folder)
@@ -391,6 +429,8 @@ def main():
         passed &= attempt(number + 3, "refuses_more_connections",
                           lambda: refuses_more_connections(program, folder))
         passed &= attempt(number + 4, "usage_is_checked", lambda: usage_is_checked(program, folder))
+        passed &= attempt(number + 5, "who_talks_and_does_not_read_is_cut",
+                          lambda: who_talks_and_does_not_read_is_cut(program, folder))
     return 0 if passed else 1
 
 
