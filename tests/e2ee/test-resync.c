@@ -21,7 +21,7 @@ break_path_keys (Person *person)
       continue;
     g_autoptr (CvSecret) wrong = cv_secret_new_from (cv_secret_span (key));
     cv_secret_get_data (wrong)[5] ^= 1;
-    cv_mls_tree_keys_set (group->keys, (CvMlsNode){i}, cv_secret_ref (wrong));
+    cv_mls_tree_keys_set (group->keys, (CvMlsNode){i}, wrong);
   }
 }
 
