@@ -29,7 +29,7 @@ static const struct {
     NUMBER ("limits", "messages-per-second", messages_per_second, 1, 100000),
     NUMBER ("limits", "room-bytes-per-second", room_bytes_per_second, 65536, 1u << 30),
     NUMBER ("limits", "epochs-per-second", epochs_per_second, 1, 1000),
-    NUMBER ("limits", "queue-messages", queue_messages, 16, 1000000),
+    NUMBER ("limits", "queue-messages", queue_messages, 5000, 1000000),
     NUMBER ("limits", "queue-bytes", queue_bytes, QUEUE_BYTES_MIN, 1u << 30),
     NUMBER ("limits", "welcome-bytes", welcome_bytes, CV_LIMITS_MESSAGE_BYTES, G_MAXUINT),
     NUMBER ("limits", "room-log-bytes", room_log_bytes, 65536, 1u << 30),
@@ -64,7 +64,7 @@ cv_server_config_new (void)
       /* Less than people have who see each other: it must not keep their lines busy. */
       .room_bytes_per_second = 1024 * 1024,
       .epochs_per_second = 2,
-      .queue_messages = 2000,
+      .queue_messages = 5000,
       .queue_bytes = QUEUE_BYTES_MIN,
       /* Four rooms of a thousand at once: 32 times 3.8 MiB each. */
       .welcome_bytes = 512 * 1024 * 1024,

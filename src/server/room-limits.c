@@ -18,6 +18,9 @@
 #define LAG_COST 8
 /* Clients acknowledge every 10 s; one that hangs has 30 s. The grace comes to it. */
 #define UNACKNOWLEDGED_US (60 * G_USEC_PER_SEC)
+/* A small message costs as much as this: a room's burst is 3072 of them and 1024 knocks, a queue
+ * holds 5000 messages. */
+#define MESSAGE_BYTES_MIN 2048
 #define KNOCK_UNIT_BYTES 8192 /* of an address: a larger knock counts as several */
 /* A client makes its commit half a second after the last epoch began, later if others are to try
  * before it: so the epochs of one author must lie further apart than all that takes. */
@@ -49,6 +52,12 @@ get_share_rate (const CvServerRoom *room)
   return (CvServerRate){rate.rate_per_s / 2, rate.burst / 2};
 }
 
+static double
+get_cost (gsize bytes)
+{
+  return (double)MAX (bytes, MESSAGE_BYTES_MIN);
+}
+
 /* While somebody who reads lags behind, bytes are dear: who sends little does not notice, and who
  * floods is slower than a slow line. Whatever fits into a whole share still gets through. */
 static double
@@ -56,9 +65,9 @@ get_share_cost (const CvServerRoom *room, gsize bytes)
 {
   double burst = get_share_rate (room).burst;
 
-  if (!room->is_lagging || (double)bytes > burst)
-    return (double)bytes;
-  return MIN ((double)bytes * LAG_COST, burst);
+  if (!room->is_lagging || get_cost (bytes) > burst)
+    return get_cost (bytes);
+  return MIN (get_cost (bytes) * LAG_COST, burst);
 }
 
 static gboolean
@@ -68,7 +77,7 @@ has_bytes (CvServerRoom *room, CvServerMember *member, gsize bytes)
   gboolean has =
       cv_server_bucket_has (&member->byte_bucket, get_share_rate (room),
                             get_share_cost (room, bytes), now_us)
-      && cv_server_bucket_has (&room->byte_bucket, get_byte_rate (room), (double)bytes, now_us);
+      && cv_server_bucket_has (&room->byte_bucket, get_byte_rate (room), get_cost (bytes), now_us);
 
   room->shared->metrics->throttled += !has;
   return has;
@@ -82,7 +91,8 @@ cv_server_room_take_bytes (CvServerRoom *room, CvServerMember *member, gsize byt
   return has_bytes (room, member, bytes)
          && cv_server_bucket_take (&member->byte_bucket, get_share_rate (room),
                                    get_share_cost (room, bytes), now_us)
-         && cv_server_bucket_take (&room->byte_bucket, get_byte_rate (room), (double)bytes, now_us);
+         && cv_server_bucket_take (&room->byte_bucket, get_byte_rate (room), get_cost (bytes),
+                                   now_us);
 }
 
 gboolean
@@ -103,7 +113,7 @@ cv_server_room_take_knock (CvServerRoom *room, CvServerMember *member, gsize byt
   CvServerRate rate = {get_byte_rate (room).rate_per_s / KNOCKS_IN_RATE,
                        (double)room->shared->config->queue_bytes / KNOCKS_IN_QUEUE};
   gboolean has = cv_server_throttle_take (room->shared->knocks, member->address, units, now_us)
-                 && cv_server_bucket_take (&room->knock_bucket, rate, (double)bytes, now_us);
+                 && cv_server_bucket_take (&room->knock_bucket, rate, get_cost (bytes), now_us);
 
   room->shared->metrics->throttled += !has;
   return has;

@@ -256,6 +256,27 @@ test_nobody_is_overrun_at_once (void)
     person_free (knockers[i]);
 }
 
+/* Small ones fill a queue by their number. */
+static void
+test_nobody_is_overrun_by_small_messages (void)
+{
+  g_auto (Meeting) meeting = {0};
+  CvServerMember *reader;
+
+  meeting_init (&meeting, 4);
+  reader = meeting.people[3]->member;
+  for (guint i = 0; i < 2000; i++) {
+    for (guint k = 0; k < 3; k++) {
+      g_assert_true (say_application (meeting.people[k], 0, "QQ=="));
+      acknowledge (meeting.people[k]);
+      forget (meeting.people[k]);
+    }
+    forget (meeting.people[3]);
+  }
+  g_assert_true (meeting.people[3]->member == reader);
+  g_assert_cmpuint (reader->sent.length, >, 3000);
+}
+
 static void
 test_who_answers_nothing_is_dropped (void)
 {
@@ -383,6 +404,8 @@ main (int argc, char **argv)
   g_test_add_func ("/server/room-limits/a-slow-reader-is-not-overrun",
                    test_a_slow_reader_is_not_overrun);
   g_test_add_func ("/server/room-limits/nobody-is-overrun-at-once", test_nobody_is_overrun_at_once);
+  g_test_add_func ("/server/room-limits/nobody-is-overrun-by-small-messages",
+                   test_nobody_is_overrun_by_small_messages);
   g_test_add_func ("/server/room-limits/who-answers-nothing-is-dropped",
                    test_who_answers_nothing_is_dropped);
   g_test_add_func ("/server/room-limits/answers-a-gap-as-far-as-it-fits",
