@@ -35,7 +35,7 @@ typedef struct {
   GBytes *knock; /* while knocking */
   guint64 inside_since; /* the room's epoch when it came in */
   guint64 refused_epoch; /* 1 + the epoch whose commit it refuses; 0: none */
-  gboolean may_welcome; /* its own commit began welcome_epoch, and it has let nobody in yet */
+  gboolean may_welcome; /* its own last commit began welcome_epoch */
   guint64 welcome_epoch;
   gint64 welcome_until_us; /* by the room's clock */
   CvServerBucket byte_bucket; /* its share of what the room relays */

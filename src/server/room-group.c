@@ -188,14 +188,10 @@ remember_recent (CvServerRoom *room, const char *from, guint64 epoch, CvServerFr
 }
 
 gboolean
-cv_server_room_take_welcome (CvServerRoom *room, CvServerMember *member, guint64 epoch)
+cv_server_room_may_welcome (const CvServerRoom *room, const CvServerMember *member, guint64 epoch)
 {
-  gboolean may = member->may_welcome && member->welcome_epoch == epoch
-                 && cv_clock_monotonic_us (room->shared->clock) < member->welcome_until_us;
-
-  if (may)
-    member->may_welcome = FALSE;
-  return may;
+  return member->may_welcome && member->welcome_epoch == epoch
+         && cv_clock_monotonic_us (room->shared->clock) < member->welcome_until_us;
 }
 
 gboolean

@@ -59,8 +59,10 @@ void cv_server_room_watch_queues (CvServerRoom *room);
 /* room-group.c: handlers, FALSE as in cv_server_room_handle. */
 void cv_server_room_start_group (CvServerRoom *room, GBytes *group); /* NULL: ends it */
 void cv_server_room_replay (CvServerRoom *room, CvServerMember *member, guint64 from_epoch);
-/* The author of the commit that began this epoch may let in whom it added: once, and soon. */
-gboolean cv_server_room_take_welcome (CvServerRoom *room, CvServerMember *member, guint64 epoch);
+/* The author of the commit that began this epoch may let in whom it added, soon: in several
+ * messages, when more than 32 connections knock with the KeyPackages that it took. */
+gboolean
+cv_server_room_may_welcome (const CvServerRoom *room, const CvServerMember *member, guint64 epoch);
 gboolean
 cv_server_room_on_commit (CvServerRoom *room, CvServerMember *member, const CvMessage *message);
 gboolean cv_server_room_on_application (CvServerRoom *room, CvServerMember *member,

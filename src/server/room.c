@@ -445,9 +445,9 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
     return TRUE;
   }
   /* Anybody else could let in anybody at any time: people without the group's key, who count. */
-  if (!cv_server_room_take_welcome (room, member, welcome->epoch)) {
+  if (!cv_server_room_may_welcome (room, member, welcome->epoch)) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_NOT_ALLOWED, message->type,
-                                 "only who made the commit lets people in, once");
+                                 "only who made the commit lets people in, and soon");
     return TRUE;
   }
   g_autoptr (GPtrArray) guests = g_ptr_array_new ();
