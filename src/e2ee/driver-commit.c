@@ -287,21 +287,6 @@ cv_e2ee_driver_commit_find_own (const CvE2eeGroupDriver *driver, GBytes *commit)
   return NULL;
 }
 
-static void
-send_welcome (CvE2eeGroupDriver *driver, const CvE2eePlan *plan, GBytes *welcome)
-{
-  const char *some[CV_E2EE_WELCOME_KNOCKS_MAX + 1] = {NULL};
-  guint n = 0;
-  for (guint i = 0; i < plan->knock_ids->len; i++) {
-    some[n++] = g_ptr_array_index (plan->knock_ids, i);
-    some[n] = NULL;
-    if (n == CV_E2EE_WELCOME_KNOCKS_MAX || i + 1 == plan->knock_ids->len) {
-      driver->ops->send_welcome (driver->data, some, welcome);
-      n = 0;
-    }
-  }
-}
-
 void
 cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
 {
@@ -324,7 +309,8 @@ cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
       cv_e2ee_driver_door_remove_added (driver, cv_span_from_bytes (ref));
     }
     if (welcome != NULL)
-      send_welcome (driver, plan, welcome);
+      driver->ops->send_welcome (driver->data, (const char *const *)plan->knock_ids->pdata,
+                                 welcome);
   }
   cv_e2ee_driver_plan_free (plan);
 }

@@ -116,7 +116,7 @@ typedef struct {
 typedef struct {
   GPtrArray *refs; /* GBytes: KeyPackageRefs added */
   GPtrArray *key_packages; /* GBytes */
-  GPtrArray *knock_ids; /* char *: all that wait with one of the KeyPackages */
+  GPtrArray *knock_ids; /* char *: who waits with one of the KeyPackages */
   GPtrArray *admissions; /* borrowed CvE2eeAdmission */
   GArray *removes; /* CvMlsLeaf */
   guint n_own_removes; /* of them; the others are leaves that those added leave behind */

@@ -116,8 +116,9 @@ typedef struct {
   void (*send_knock) (gpointer data, GBytes *sealed);
   /* At most CV_E2EE_COMMIT_MAX bytes. */
   void (*send_commit) (gpointer data, CvSpan group_id, guint64 epoch, GBytes *commit);
-  /* After our commit was ordered, at most CV_E2EE_GROUP_INFO_MAX bytes, perhaps in several calls. knock_ids: NULL-terminated, at most
-   * CV_E2EE_WELCOME_KNOCKS_MAX; some may be of connections that can do nothing with it. */
+  /* Once after our commit was ordered; at most CV_E2EE_GROUP_INFO_MAX bytes. knock_ids:
+   * NULL-terminated, at most CV_E2EE_WELCOME_KNOCKS_MAX; some may be of connections that can do
+   * nothing with it. */
   void (*send_welcome) (gpointer data, const char *const *knock_ids, GBytes *welcome);
   void (*send_application) (gpointer data, GBytes *message); /* to everybody else */
   /* At most CV_E2EE_GROUP_INFO_MAX bytes, sealed to that connection, which is a member's. */
