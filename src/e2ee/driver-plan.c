@@ -161,8 +161,8 @@ has_ref (const GPtrArray *refs, GBytes *ref)
 }
 
 /* A KeyPackage may be at the door by several connections, when somebody seals another's again. Only
- * its owner can use the Welcome; who that is cannot be told, so more than one gets it. The server
- * takes one Welcome for so many. The owner is before those who repeat it, or after them when it had
+ * its owner can use the Welcome; who that is cannot be told, so more than one gets it, but not any
+ * number: it may be megabytes. The owner is before those who repeat it, or after them when it had
  * to connect anew. */
 static GPtrArray *
 dup_knock_ids (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
