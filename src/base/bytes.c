@@ -64,39 +64,28 @@ cv_reader_copy (CvReader *reader, void *out, gsize len)
     memset (out, 0, len);
 }
 
-static guint64
-read_uint (CvReader *reader, gsize size)
-{
-  CvSpan span = cv_reader_take (reader, size);
-  guint64 value = 0;
-
-  for (gsize i = 0; i < span.len; i++)
-    value = value << 8 | span.data[i];
-  return value;
-}
-
 guint8
 cv_reader_u8 (CvReader *reader)
 {
-  return (guint8)read_uint (reader, 1);
+  return (guint8)cv_reader_uint (reader, 1);
 }
 
 guint16
 cv_reader_u16 (CvReader *reader)
 {
-  return (guint16)read_uint (reader, 2);
+  return (guint16)cv_reader_uint (reader, 2);
 }
 
 guint32
 cv_reader_u32 (CvReader *reader)
 {
-  return (guint32)read_uint (reader, 4);
+  return (guint32)cv_reader_uint (reader, 4);
 }
 
 guint64
 cv_reader_u64 (CvReader *reader)
 {
-  return read_uint (reader, 8);
+  return cv_reader_uint (reader, 8);
 }
 
 guint32

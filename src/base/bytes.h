@@ -10,6 +10,7 @@
 #pragma once
 
 #include <glib.h>
+#include <string.h>
 
 G_BEGIN_DECLS
 
@@ -75,6 +76,23 @@ cv_reader_take (CvReader *reader, gsize len)
   span = cv_span (reader->data + reader->pos, len);
   reader->pos += len;
   return span;
+}
+
+/* size: 1 to 8 bytes. */
+static inline guint64
+cv_reader_uint (CvReader *reader, gsize size)
+{
+  gsize remaining = cv_reader_remaining (reader);
+  CvSpan span = cv_reader_take (reader, size);
+  guint64 value = 0;
+
+  if (remaining >= sizeof value) {
+    memcpy (&value, span.data, sizeof value);
+    return GUINT64_FROM_BE (value) >> (64 - 8 * size);
+  }
+  for (gsize i = 0; i < span.len; i++)
+    value = value << 8 | span.data[i];
+  return value;
 }
 
 void cv_reader_fail (CvReader *reader); /* for a value that is read but not allowed */

@@ -37,21 +37,19 @@ write_bytes (guint64 value, guint8 *out)
   return n;
 }
 
-static gsize
-extended_len (guint nibble)
-{
-  return nibble & EXTENDED ? (nibble & INLINE_MAX) + 1 : 0;
-}
-
+/* RFC 9605 §4.3: inline, or in so many bytes as the nibble says, which are the fewest that hold it.
+ * Two forms of one header would be two names for one nonce. */
 static guint64
-decode_value (guint nibble, CvSpan bytes)
+read_value (CvReader *reader, guint nibble)
 {
-  guint64 value = 0;
+  gsize len = (nibble & INLINE_MAX) + 1;
+  guint64 value;
 
-  if (bytes.len == 0)
+  if (!(nibble & EXTENDED))
     return nibble;
-  for (gsize i = 0; i < bytes.len; i++)
-    value = value << 8 | bytes.data[i];
+  value = cv_reader_uint (reader, len);
+  if (len == 1 ? value <= INLINE_MAX : value >> 8 * (len - 1) == 0)
+    cv_reader_fail (reader);
   return value;
 }
 
@@ -76,27 +74,13 @@ gsize
 cv_sframe_header_parse (CvSpan frame, CvSframeHeader *header)
 {
   CvReader reader;
-  CvSpan first;
   guint config;
-  gsize kid_len;
-  gsize ctr_len;
-  CvSpan bytes;
 
-  *header = (CvSframeHeader){0};
   cv_reader_init (&reader, frame);
-  first = cv_reader_take (&reader, 1);
-  config = first.len > 0 ? first.data[0] : 0;
-  kid_len = extended_len (config >> 4);
-  ctr_len = extended_len (config & 0x0f);
-  bytes = cv_reader_take (&reader, kid_len + ctr_len);
-  /* RFC 9605 §4.3: the config byte says how long both fields are, and they are there. */
-  if (!cv_reader_is_ok (&reader))
-    return 0;
-  header->kid = decode_value (config >> 4, cv_span (bytes.data, kid_len));
-  header->ctr =
-      decode_value (config & 0x0f, cv_span (ctr_len ? bytes.data + kid_len : NULL, ctr_len));
-  /* RFC 9605 §4.3: minimal. Two forms of one header would be two names for one nonce. */
-  if (count_bytes (header->kid) == kid_len && count_bytes (header->ctr) == ctr_len)
+  config = (guint)cv_reader_uint (&reader, 1);
+  header->kid = read_value (&reader, config >> 4);
+  header->ctr = read_value (&reader, config & 0x0f);
+  if (cv_reader_is_ok (&reader))
     return reader.pos;
   *header = (CvSframeHeader){0};
   return 0;

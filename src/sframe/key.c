@@ -4,30 +4,12 @@
 /* The key and salt of one KID (RFC 9605 §4.4.2, §4.4.3). */
 #include "sframe/key.h"
 
-#include "crypto/aead.h"
-#include "crypto/ctr-hmac.h"
 #include "crypto/hkdf.h"
+#include "sframe/key-private.h"
 
 #include <string.h>
 
-#define NONCE_LEN 12
 #define BASE_KEY_MAX 64
-
-typedef guint64 Lanes __attribute__ ((vector_size (16), aligned (8)));
-
-/* NONCE_LEN bytes, and zeroes up to the size of a vector. */
-typedef union {
-  guint8 bytes[sizeof (Lanes)];
-  Lanes lanes;
-} Nonce;
-
-struct CvSframeKey {
-  const CvSframeSuite *suite;
-  guint64 kid;
-  CvCryptoAead *aead; /* one of the two */
-  CvCryptoCtrHmac *ctr_hmac;
-  Nonce salt;
-};
 
 /* The trailing space belongs to both labels. */
 static CvSecret *
@@ -64,7 +46,7 @@ cv_sframe_key_new (const CvCrypto *crypto, const CvSframeSuite *suite, guint64 k
   g_autoptr (CvSecret) key = NULL;
   g_autoptr (CvSecret) salt = NULL;
 
-  g_return_val_if_fail (suite->nonce_len == NONCE_LEN, NULL);
+  g_return_val_if_fail (suite->nonce_len == CV_SFRAME_KEY_NONCE_LEN, NULL);
 
   self->suite = suite;
   self->kid = kid;
@@ -81,10 +63,11 @@ cv_sframe_key_new (const CvCrypto *crypto, const CvSframeSuite *suite, guint64 k
   key = expand (crypto, suite, kid, secret, "SFrame 1.0 Secret key ", suite->key_len, error);
   if (!key)
     return NULL;
-  salt = expand (crypto, suite, kid, secret, "SFrame 1.0 Secret salt ", NONCE_LEN, error);
+  salt = expand (crypto, suite, kid, secret, "SFrame 1.0 Secret salt ", CV_SFRAME_KEY_NONCE_LEN,
+                 error);
   if (!salt || !make_cipher (self, crypto, cv_secret_span (key), error))
     return NULL;
-  memcpy (self->salt.bytes, cv_secret_span (salt).data, NONCE_LEN);
+  memcpy (self->salt.bytes, cv_secret_span (salt).data, CV_SFRAME_KEY_NONCE_LEN);
   return g_steal_pointer (&self);
 }
 
@@ -111,24 +94,11 @@ cv_sframe_key_get_suite (const CvSframeKey *self)
   return self->suite;
 }
 
-/* salt XOR ctr, whose 8 bytes are big-endian from byte 4 on. In one store, because what is stored
- * in pieces and read at once soon after stalls the processor. */
-static Nonce
-make_nonce (const CvSframeKey *self, guint64 ctr)
-{
-  guint64 wire = GUINT64_TO_BE (ctr);
-  Nonce nonce = {.lanes = G_BYTE_ORDER == G_LITTLE_ENDIAN ? (Lanes){wire << 32, wire >> 32}
-                                                          : (Lanes){wire >> 32, wire << 32}};
-
-  nonce.lanes ^= self->salt.lanes;
-  return nonce;
-}
-
 gboolean
 cv_sframe_key_seal (CvSframeKey *self, guint64 ctr, const CvSpan aad[static 2], CvSpan plaintext,
                     guint8 *out, GError **error)
 {
-  Nonce nonce = make_nonce (self, ctr);
+  CvSframeNonce nonce = cv_sframe_key_make_nonce (self, ctr);
 
   return self->aead
              ? cv_crypto_aead_seal (self->aead, nonce.bytes, aad, plaintext, out, error)
@@ -139,9 +109,5 @@ gboolean
 cv_sframe_key_open (CvSframeKey *self, guint64 ctr, const CvSpan aad[static 2], CvSpan ciphertext,
                     guint8 *out)
 {
-  Nonce nonce = make_nonce (self, ctr);
-
-  return self->aead
-             ? cv_crypto_aead_open (self->aead, nonce.bytes, aad, ciphertext, out, NULL)
-             : cv_crypto_ctr_hmac_open (self->ctr_hmac, nonce.bytes, aad, ciphertext, out, NULL);
+  return cv_sframe_key_open_inline (self, ctr, aad, ciphertext, out);
 }

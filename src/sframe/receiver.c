@@ -4,6 +4,7 @@
 /* Opens frames of many KIDs: find the key, check the window, open, and only then record. */
 #include "sframe/receiver.h"
 
+#include "sframe/key-private.h"
 #include "sframe/replay.h"
 
 typedef struct {
@@ -174,7 +175,7 @@ cv_sframe_receiver_open (CvSframeReceiver *self, CvSpan metadata, CvSpan frame, 
   if (!cv_sframe_replay_check (&slot->replay, parsed.ctr))
     return CV_SFRAME_REPLAY;
   /* RFC 9605 §4.4.4: what does not open is dropped, and leaves no trace in the window. */
-  if (!cv_sframe_key_open (slot->key, parsed.ctr, aad, ciphertext, out))
+  if (!cv_sframe_key_open_inline (slot->key, parsed.ctr, aad, ciphertext, out))
     return CV_SFRAME_UNAUTHENTIC;
   cv_sframe_replay_record (&slot->replay, parsed.ctr);
   *out_len = ciphertext.len - slot->tag_len;
