@@ -98,28 +98,20 @@ cv_e2ee_driver_plan_compute_due_us (const CvE2eeGroupDriver *driver)
 
 /* ---- what ---- */
 
-static gboolean
-has_leaf (const GArray *leaves, CvMlsLeaf leaf)
-{
-  for (guint i = 0; i < leaves->len; i++)
-    if (g_array_index (leaves, CvMlsLeaf, i).index == leaf.index)
-      return TRUE;
-  return FALSE;
-}
-
 /* Those whom a moderator wants out come first. */
 static void
 plan_removes (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
 {
   for (guint k = 0; k < driver->wanted_removes->len && plan->removes->len < REMOVES_MAX; k++) {
     CvMlsLeaf leaf = g_array_index (driver->wanted_removes, CvMlsLeaf, k);
-    if (cv_e2ee_driver_roster_find (driver, leaf) != NULL && !has_leaf (plan->removes, leaf))
+    if (cv_e2ee_driver_roster_find (driver, leaf) != NULL
+        && !cv_e2ee_driver_roster_has_leaf (plan->removes, leaf))
       g_array_append_val (plan->removes, leaf);
   }
   for (guint i = 0; i < driver->members->len && plan->removes->len < REMOVES_MAX; i++) {
     const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
     if (cv_e2ee_driver_roster_get_removable_at (member) <= driver->now_us
-        && !has_leaf (plan->removes, member->public.leaf))
+        && !cv_e2ee_driver_roster_has_leaf (plan->removes, member->public.leaf))
       g_array_append_val (plan->removes, member->public.leaf);
   }
   plan->n_own_removes = plan->removes->len;
@@ -183,7 +175,7 @@ plan_add (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor, C
 {
   const CvE2eeDriverMember *before =
       cv_e2ee_driver_roster_find_identity (driver, visitor->public.identity_hash);
-  if (before != NULL && !has_leaf (plan->removes, before->public.leaf))
+  if (before != NULL && !cv_e2ee_driver_roster_has_leaf (plan->removes, before->public.leaf))
     g_array_append_val (plan->removes, before->public.leaf);
   g_ptr_array_add (plan->refs, g_bytes_ref (visitor->knock->key_package_ref));
   g_ptr_array_add (plan->key_packages, g_bytes_ref (visitor->knock->key_package));

@@ -267,6 +267,7 @@ cv_e2ee_driver_make_leaf (CvE2eeGroupDriver *driver, CvCryptoKeyPair *signature,
 CvSecret *cv_e2ee_driver_find_psk (gpointer driver, CvSpan psk_id);
 
 /* ---- roster ---- */
+gboolean cv_e2ee_driver_roster_has_leaf (const GArray *leaves, CvMlsLeaf leaf); /* of CvMlsLeaf */
 void cv_e2ee_driver_member_free (CvE2eeDriverMember *member);
 CvE2eeDriverMember *cv_e2ee_driver_roster_find (const CvE2eeGroupDriver *driver, CvMlsLeaf leaf);
 CvE2eeDriverMember *cv_e2ee_driver_roster_find_self (const CvE2eeGroupDriver *driver);

@@ -33,6 +33,15 @@ cv_e2ee_driver_roster_find (const CvE2eeGroupDriver *driver, CvMlsLeaf leaf)
   return NULL;
 }
 
+gboolean
+cv_e2ee_driver_roster_has_leaf (const GArray *leaves, CvMlsLeaf leaf)
+{
+  for (guint i = 0; i < leaves->len; i++)
+    if (g_array_index (leaves, CvMlsLeaf, i).index == leaf.index)
+      return TRUE;
+  return FALSE;
+}
+
 CvE2eeDriverMember *
 cv_e2ee_driver_roster_find_self (const CvE2eeGroupDriver *driver)
 {

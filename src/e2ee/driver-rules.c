@@ -41,7 +41,8 @@ check_size (const CvMlsMember *member, GError **error)
          || refuse (error, "expected leaves of a size that a full room can carry");
 }
 
-/* Full, NULL: the leaf is too large or has no valid statement. now_s 0: the times do not matter any more. */
+/* Full, NULL: the leaf is too large or has no valid statement. now_s 0: the times do not matter any
+ * more. */
 static CvIdentityStatement *
 read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf leaf, guint64 now_s,
            GError **error)
@@ -62,21 +63,12 @@ read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf l
 }
 
 static gboolean
-has_leaf (const GArray *leaves, CvMlsLeaf leaf)
-{
-  for (guint i = 0; i < leaves->len; i++)
-    if (g_array_index (leaves, CvMlsLeaf, i).index == leaf.index)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 is_removed_identity (const CvE2eeGroupDriver *driver, const CvMlsCommitSummary *summary,
                      const CvIdentityStatement *statement)
 {
   const CvE2eeDriverMember *member =
       cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash);
-  return member != NULL && has_leaf (summary->removed, member->public.leaf);
+  return member != NULL && cv_e2ee_driver_roster_has_leaf (summary->removed, member->public.leaf);
 }
 
 /* Who stays keeps name and key: a path may renew the HPKE key alone. */
@@ -87,7 +79,7 @@ check_unchanged (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   for (guint i = 0; i < driver->members->len; i++) {
     const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
     CvMlsMember now;
-    if (has_leaf (summary->removed, member->public.leaf))
+    if (cv_e2ee_driver_roster_has_leaf (summary->removed, member->public.leaf))
       continue;
     if (!cv_mls_group_get_member (received->next, member->public.leaf, &now)
         || !cv_span_equal (now.identity, cv_span_from_bytes (member->identity))
@@ -103,14 +95,14 @@ check_unchanged (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   return TRUE;
 }
 
-/* Whoever came after that epoch never had its secret: it would be left behind, without a moderator. */
+/* Whoever came after that epoch never had its secret, and would be left behind without a moderator. */
 static gboolean
 check_all_can_follow (const CvE2eeGroupDriver *driver, const CvMlsCommitSummary *summary,
                       GError **error)
 {
   for (guint i = 0; i < driver->members->len; i++) {
     const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
-    if (!has_leaf (summary->removed, member->public.leaf)
+    if (!cv_e2ee_driver_roster_has_leaf (summary->removed, member->public.leaf)
         && member->since_epoch > summary->resumption_epoch)
       return refuse (error, "expected everybody to have been here in the epoch that somebody comes"
                             " back from");
