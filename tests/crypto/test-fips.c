@@ -277,32 +277,38 @@ test_changed_module (void)
   g_rmdir (own);
 }
 
+/* Runs the path in a process of its own with that openssl.cnf instead of OPENSSL_MODULES. */
+static void
+run_with_config (const char *path, const char *text, const char *impostor_of)
+{
+  g_autofree char *own = g_dir_make_tmp ("conclave-fips-XXXXXX", NULL);
+  g_autofree char *config = g_build_filename (own, "openssl.cnf", NULL);
+  g_auto (GStrv) env = g_environ_unsetenv (g_get_environ (), "OPENSSL_MODULES");
+
+  g_assert_true (g_file_set_contents (config, text, -1, NULL));
+  env = g_environ_setenv (env, "OPENSSL_CONF", config, TRUE);
+  if (impostor_of)
+    env = g_environ_setenv (env, "IMPOSTOR_OF", impostor_of, TRUE);
+  g_test_trap_subprocess_with_envp (path, (const char *const *)env, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_unlink (config);
+  g_rmdir (own);
+}
+
 /* As an administrator installs it for all programs, the module's place included. */
 static void
 test_openssl_cnf (void)
 {
   const char *folder = g_getenv ("OPENSSL_MODULES");
-  g_autofree char *own = NULL;
-  g_autofree char *path = NULL;
-  g_autofree char *settings = NULL;
   g_autofree char *text = NULL;
-  g_auto (GStrv) env = g_environ_unsetenv (g_get_environ (), "OPENSSL_MODULES");
 
   if (fips_is_missing ())
     return;
-  own = g_dir_make_tmp ("conclave-fips-XXXXXX", NULL);
-  path = g_build_filename (own, "openssl.cnf", NULL);
-  settings = g_build_filename (folder, "fipsmodule.cnf", NULL);
-  text = g_strdup_printf ("openssl_conf = init\n.include %s\n[init]\nproviders = all\n"
-                          "[all]\nfips = fips_sect\n[fips_sect]\nmodule = %s/fips.so\n",
-                          settings, folder);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  env = g_environ_setenv (env, "OPENSSL_CONF", path, TRUE);
-  g_test_trap_subprocess_with_envp (ACCEPTED_PATH, (const char *const *)env, 0,
-                                    G_TEST_SUBPROCESS_DEFAULT);
-  g_test_trap_assert_passed ();
-  g_unlink (path);
-  g_rmdir (own);
+  text = g_strdup_printf ("openssl_conf = init\n.include %s/fipsmodule.cnf\n[init]\n"
+                          "providers = all\n[all]\nfips = fips_sect\n"
+                          "[fips_sect]\nmodule = %s/fips.so\n",
+                          folder, folder);
+  run_with_config (ACCEPTED_PATH, text, NULL);
 }
 
 /* Another provider of the administrator's claims fips=yes for one algorithm, and stands first. What
@@ -313,35 +319,20 @@ test_impostor (void)
   static const char *const names[] = {"PBKDF2",      "TLS1-PRF",    "EC",
                                       "ML-KEM-1024", "AES-256-CTR", "ECDH"};
   const char *folder = g_getenv ("OPENSSL_MODULES");
-  g_autofree char *own = NULL;
-  g_autofree char *path = NULL;
   g_autofree char *text = NULL;
-  g_auto (GStrv) env = g_environ_unsetenv (g_get_environ (), "OPENSSL_MODULES");
 
   if (fips_is_missing ())
     return;
-  own = g_dir_make_tmp ("conclave-fips-XXXXXX", NULL);
-  path = g_build_filename (own, "openssl.cnf", NULL);
   text = g_strdup_printf ("openssl_conf = init\n.include %s/fipsmodule.cnf\n[init]\n"
                           "providers = all\n[all]\nan-impostor = impostor_sect\nfips = fips_sect\n"
                           "[impostor_sect]\nmodule = %s\nactivate = 1\n"
                           "[fips_sect]\nmodule = %s/fips.so\n",
                           folder, g_getenv ("CONCLAVE_IMPOSTOR"), folder);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  env = g_environ_setenv (env, "OPENSSL_CONF", path, TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
-    env = g_environ_setenv (env, "IMPOSTOR_OF", names[i], TRUE);
-    g_test_trap_subprocess_with_envp (REFUSED_PATH, (const char *const *)env, 0,
-                                      G_TEST_SUBPROCESS_DEFAULT);
-    g_test_trap_assert_passed ();
+    run_with_config (REFUSED_PATH, text, names[i]);
     g_test_trap_assert_stderr ("*another OpenSSL provider stands before*");
   }
-  env = g_environ_unsetenv (env, "IMPOSTOR_OF");
-  g_test_trap_subprocess_with_envp (ACCEPTED_PATH, (const char *const *)env, 0,
-                                    G_TEST_SUBPROCESS_DEFAULT);
-  g_test_trap_assert_passed ();
-  g_unlink (path);
-  g_rmdir (own);
+  run_with_config (ACCEPTED_PATH, text, NULL);
 }
 
 int
