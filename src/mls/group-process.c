@@ -220,8 +220,9 @@ close_epoch (const CvMlsGroup *group, CvMlsStagedCommit *staged,
 
 /* Proposals, the joiner's seat and the public side of the path. */
 static gboolean
-stage (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, guint64 now_s,
-       CvMlsStagedCommit *staged, CvMlsCommitSummary *summary, GError **error)
+stage (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
+       const CvMlsReceiveParams *params, CvMlsStagedCommit *staged, CvMlsCommitSummary *summary,
+       GError **error)
 {
   const CvMlsCommit *commit = auth->content.commit;
   CvMlsLeaf committer = auth->content.sender.leaf;
@@ -232,7 +233,8 @@ stage (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, guint64 n
       .tree = group->epoch->tree,
       .committer = committer,
       .joiner = is_external ? commit->path->leaf_node : NULL,
-      .now_s = now_s,
+      .now_s = params->now_s,
+      .oldest_s = params->oldest_s,
   };
   g_autoptr (GPtrArray) items = resolve_items (group, commit, committer, error);
 
@@ -250,7 +252,7 @@ stage (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth, guint64 n
   summary->is_external = is_external;
   summary->has_path = commit->path != NULL;
   summarise_committer (group, commit->path, summary);
-  if (commit->path && !merge_path (staged, committer, commit->path, now_s, error))
+  if (commit->path && !merge_path (staged, committer, commit->path, params->now_s, error))
     return FALSE;
   return cv_mls_staged_commit_fix_tree (staged, error);
 }
@@ -284,7 +286,7 @@ cv_mls_group_process_commit (const CvMlsGroup *group, const CvMlsAuthenticatedCo
   /* §12.4.3.2: the joiner's leaf is in its path. */
   if (auth->content.sender.type == CV_MLS_SENDER_NEW_MEMBER_COMMIT && !path)
     return invalid (error, "external commit without a path");
-  if (!stage (group, auth, params->now_s, &staged, summary, error))
+  if (!stage (group, auth, params, &staged, summary, error))
     return FALSE;
   received->sender = summary->committer;
   /* Who is removed cannot know the next epoch's secrets; the signature was checked. */

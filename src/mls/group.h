@@ -429,6 +429,9 @@ typedef struct {
   CvMlsFindPsk find_psk;
   gpointer psk_data; /* for both callbacks */
   guint64 now_s; /* 0: lifetimes of KeyPackages that are to be added are not checked */
+  /* A commit may have been made at any time from then to now: a KeyPackage that it adds has not ended
+   * before, nor begins after. 0: it is of now. */
+  guint64 oldest_s;
   CvMlsFindResumption find_resumption; /* may be NULL */
 } CvMlsReceiveParams;
 

@@ -63,12 +63,22 @@ check_update (const CvMlsProposalRules *rules, const CvMlsProposalItem *item, GE
                                      error);
 }
 
+/* §7.3: it is to be good when it is added. Who gets a commit late knows only between which times that
+ * was: the one of them that is nearest to the lifetime's end tells. */
+static guint64
+choose_time (const CvMlsProposalRules *rules, const CvMlsLeafNode *leaf)
+{
+  if (rules->oldest_s == 0 || rules->oldest_s >= rules->now_s)
+    return rules->now_s;
+  return CLAMP (leaf->not_after_s, rules->oldest_s, rules->now_s);
+}
+
 static gboolean
 check_add (const CvMlsProposalRules *rules, const CvMlsKeyPackage *package, GError **error)
 {
   const CvMlsLeafNode *leaf = package->leaf_node;
 
-  if (!cv_mls_key_package_verify (rules->cipher, package, rules->now_s, error))
+  if (!cv_mls_key_package_verify (rules->cipher, package, choose_time (rules, leaf), error))
     return FALSE;
   /* RFC 9420 §7.2: the application must bound the whole lifetime. */
   if (rules->now_s > 0

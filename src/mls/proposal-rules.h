@@ -17,6 +17,7 @@ typedef struct {
   CvMlsLeaf committer; /* not for external commits */
   CvMlsLeafNode *joiner; /* external commits: the leaf of their path; else NULL */
   guint64 now_s; /* 0: lifetimes are not checked */
+  guint64 oldest_s; /* Adds may be of any time from then to now; 0: now_s */
   /* The first commit of a group that follows another one: its PSK may be for this (§12.1.4). */
   CvMlsPskUsage successor_usage; /* 0: no such commit */
 } CvMlsProposalRules;

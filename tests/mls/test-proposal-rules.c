@@ -120,6 +120,36 @@ list_adds_early (ProposalList *list)
   list->rules.now_s = TEST_NOW_S - 61;
 }
 
+/* Who gets the commit late takes what was good at any time of its absence. */
+static void
+list_added_while_away (ProposalList *list)
+{
+  list_adds_late (list);
+  list->rules.oldest_s = TEST_NOW_S + 3600;
+}
+
+static void
+list_added_after_its_end (ProposalList *list)
+{
+  list_adds_late (list);
+  list->rules.now_s++;
+  list->rules.oldest_s = TEST_NOW_S + 3601;
+}
+
+static void
+list_began_while_away (ProposalList *list)
+{
+  proposal_list_add (list, proposal_list_new_add (list->dave));
+  list->rules.oldest_s = TEST_NOW_S - 61;
+}
+
+static void
+list_not_begun_yet (ProposalList *list)
+{
+  list_adds_early (list);
+  list->rules.oldest_s = TEST_NOW_S - 3600;
+}
+
 static void
 list_psk_twice (ProposalList *list)
 {
@@ -278,6 +308,10 @@ static const ProposalListCase cases[] = {
     {"adds-twice", list_adds_twice, "two adds for one client"},
     {"adds-late", list_adds_late, "leaf is outside its lifetime"},
     {"adds-early", list_adds_early, "leaf is outside its lifetime"},
+    {"added-while-away", list_added_while_away, NULL},
+    {"added-after-its-end", list_added_after_its_end, "leaf is outside its lifetime"},
+    {"began-while-away", list_began_while_away, NULL},
+    {"not-begun-yet", list_not_begun_yet, "leaf is outside its lifetime"},
     {"psk-twice", list_psk_twice, "one psk twice"},
     {"psk-with-short-nonce", list_psk_short_nonce, "psk nonce has the wrong length"},
     {"psk-with-long-nonce", list_psk_long_nonce, "psk nonce has the wrong length"},
