@@ -123,6 +123,9 @@ load_fips (CvCrypto *crypto, GError **error)
     return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "no OpenSSL base provider");
   if (EVP_set_default_properties (crypto->libctx, FIPS_QUERY) != 1)
     return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER, "no FIPS property query");
+  if (!cv_crypto_provenance_pin_random (crypto->libctx, crypto->main_provider))
+    return cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
+                                   "the random bytes are not the OpenSSL FIPS provider's");
   return TRUE;
 }
 
@@ -208,8 +211,9 @@ cv_crypto_context_new (gboolean is_fips, GError **error)
   }
   if (!cv_crypto_provenance_check (crypto->libctx, crypto->query, crypto->main_provider)) {
     ERR_clear_error ();
-    cv_crypto_context_fail (error, CV_CRYPTO_ERROR_PROVIDER,
-                            "another OpenSSL provider stands before the one that was asked for");
+    cv_crypto_context_fail (
+        error, CV_CRYPTO_ERROR_PROVIDER,
+        "another OpenSSL provider or engine stands before the one that was asked for");
     return NULL;
   }
   ERR_clear_error ();

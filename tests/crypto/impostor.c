@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* An OpenSSL provider that claims to be FIPS 140's for one algorithm, named by the environment
- * variable IMPOSTOR_OF, and does nothing: it is only ever found, never used. */
+ * variable IMPOSTOR_OF, and does nothing: it is only ever found, never used. Who asks it for random
+ * bytes gets a pattern. */
 #include <openssl/core_dispatch.h>
 #include <openssl/params.h>
 #include <stdlib.h>
@@ -83,12 +84,20 @@ query (void *provider, int operation, int *no_cache)
   return NULL;
 }
 
+static int
+fill_with_a_pattern (void *provider, int which, void *out, size_t len, unsigned int strength)
+{
+  memset (out, 0x42, len);
+  return 1;
+}
+
 int
 OSSL_provider_init (const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *core,
                     const OSSL_DISPATCH **provider, void **data)
 {
-  static const OSSL_DISPATCH functions[] = {FUNCTION (OSSL_FUNC_PROVIDER_QUERY_OPERATION, query),
-                                            OSSL_DISPATCH_END};
+  static const OSSL_DISPATCH functions[] = {
+      FUNCTION (OSSL_FUNC_PROVIDER_QUERY_OPERATION, query),
+      FUNCTION (OSSL_FUNC_PROVIDER_RANDOM_BYTES, fill_with_a_pattern), OSSL_DISPATCH_END};
 
   *provider = functions;
   *data = (void *)handle;

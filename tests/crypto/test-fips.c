@@ -19,6 +19,7 @@
 /* Another process, as a module keeps its state until the end of the one that loaded it. */
 #define REFUSED_PATH "/crypto/fips/subprocess/refused"
 #define ACCEPTED_PATH "/crypto/fips/subprocess/accepted"
+#define RANDOM_PATH "/crypto/fips/subprocess/random"
 
 static const guint16 all_suites[] = {1, 2, 3, 4, 5, 6, 7, 0xF001, 0xF002};
 
@@ -215,6 +216,20 @@ test_accepted (void)
   g_assert_true (!crypto || cv_crypto_context_is_fips (crypto));
 }
 
+static void
+test_random (void)
+{
+  guint8 bytes[32] = {0};
+  guint8 impostors[32];
+  g_autoptr (CvCrypto) crypto = g_test_subprocess () ? fips_new () : NULL;
+
+  if (!crypto)
+    return;
+  memset (impostors, 0x42, sizeof impostors); /* impostor.c */
+  g_assert_true (cv_crypto_random_fill (crypto, bytes, sizeof bytes, NULL));
+  g_assert_cmpint (memcmp (bytes, impostors, sizeof bytes), !=, 0);
+}
+
 /* Fails the test unless FIPS mode with the modules of that folder is refused with these words. */
 static void
 assert_refused (const char *folder, const char *words)
@@ -330,9 +345,29 @@ test_impostor (void)
                           folder, g_getenv ("CONCLAVE_IMPOSTOR"), folder);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
     run_with_config (REFUSED_PATH, text, names[i]);
-    g_test_trap_assert_stderr ("*another OpenSSL provider stands before*");
+    g_test_trap_assert_stderr ("*another OpenSSL provider or engine stands before*");
   }
   run_with_config (ACCEPTED_PATH, text, NULL);
+}
+
+/* The same provider is named for the random bytes of every context. The line must stand before the
+ * providers: else OpenSSL forgets what it names, and nothing would be tested. */
+static void
+test_random_impostor (void)
+{
+  const char *folder = g_getenv ("OPENSSL_MODULES");
+  g_autofree char *text = NULL;
+
+  if (fips_is_missing ())
+    return;
+  text = g_strdup_printf ("openssl_conf = init\n.include %s/fipsmodule.cnf\n[init]\n"
+                          "random = random_sect\nproviders = all\n"
+                          "[random_sect]\nrandom_provider = an-impostor\n"
+                          "[all]\nan-impostor = impostor_sect\nfips = fips_sect\n"
+                          "[impostor_sect]\nmodule = %s\nactivate = 1\n"
+                          "[fips_sect]\nmodule = %s/fips.so\n",
+                          folder, g_getenv ("CONCLAVE_IMPOSTOR"), folder);
+  run_with_config (RANDOM_PATH, text, NULL);
 }
 
 int
@@ -349,6 +384,8 @@ main (int argc, char **argv)
   g_test_add_func ("/crypto/fips/changed-module", test_changed_module);
   g_test_add_func ("/crypto/fips/openssl-cnf", test_openssl_cnf);
   g_test_add_func ("/crypto/fips/impostor", test_impostor);
+  g_test_add_func ("/crypto/fips/random-impostor", test_random_impostor);
+  g_test_add_func (RANDOM_PATH, test_random);
   g_test_add_func (REFUSED_PATH, test_refused);
   g_test_add_func (ACCEPTED_PATH, test_accepted);
   return g_test_run ();
