@@ -159,10 +159,9 @@ carried_hash (const CvMlsRatchetTree *tree, CvMlsNode node)
   return cv_span_from_bytes (leaf->parent_hash);
 }
 
-/* §7.9.2: the child's resolution without D is exactly the parent's unmerged leaves below it. */
-static gboolean
-unmerged_are_the_rest (const CvMlsParentNode *parent, CvMlsNode child, const GArray *resolution,
-                       guint d)
+/* How many of the parent's unmerged leaves are below the child. */
+static guint
+count_unmerged_below (const CvMlsParentNode *parent, CvMlsNode child)
 {
   guint n_below = 0;
   guint32 from;
@@ -174,18 +173,28 @@ unmerged_are_the_rest (const CvMlsParentNode *parent, CvMlsNode child, const GAr
 
     n_below += leaf >= from && leaf < to ? 1 : 0;
   }
-  if (n_below != resolution->len - 1)
-    return FALSE;
+  return n_below;
+}
+
+/* RFC 9420 §7.9.2: the child's resolution without D is exactly the parent's unmerged leaves below it,
+ * so D is the one node of the resolution that is not unmerged. Looked for before any hash: all leaves
+ * below may carry the right one, whoever made them. */
+static gboolean
+find_merged (const CvMlsParentNode *parent, CvMlsNode child, const GArray *resolution,
+             CvMlsNode *merged)
+{
+  guint n_merged = 0;
+
   for (guint i = 0; i < resolution->len; i++) {
     CvMlsNode node = g_array_index (resolution, CvMlsNode, i);
 
-    if (i == d)
+    if (cv_mls_tree_math_is_leaf (node)
+        && cv_mls_parent_node_has_unmerged (parent, (CvMlsLeaf){node.index / 2}))
       continue;
-    if (!cv_mls_tree_math_is_leaf (node)
-        || !cv_mls_parent_node_has_unmerged (parent, (CvMlsLeaf){node.index / 2}))
-      return FALSE;
+    *merged = node;
+    n_merged++;
   }
-  return TRUE;
+  return n_merged == 1 && count_unmerged_below (parent, child) == resolution->len - 1;
 }
 
 static gboolean
@@ -195,17 +204,16 @@ is_chained_through (const Context *context, CvMlsNode node, CvMlsNode child, CvM
   const CvMlsParentNode *parent = cv_mls_ratchet_tree_get_parent (context->tree, node);
   g_autoptr (GArray) resolution = g_array_new (FALSE, FALSE, sizeof (CvMlsNode));
   guint8 digest[CV_CRYPTO_HASH_MAX];
-  CvSpan expected = cv_span (digest, context->cipher->suite->hash_len);
+  CvMlsNode merged;
 
   *is_chained = FALSE;
+  cv_mls_ratchet_tree_resolve (context->tree, child, resolution);
+  if (!find_merged (parent, child, resolution, &merged))
+    return TRUE;
   if (!parent_hash (context, node, sibling, digest, error))
     return FALSE;
-  cv_mls_ratchet_tree_resolve (context->tree, child, resolution);
-  for (guint i = 0; i < resolution->len && !*is_chained; i++)
-    *is_chained =
-        cv_span_equal (carried_hash (context->tree, g_array_index (resolution, CvMlsNode, i)),
-                       expected)
-        && unmerged_are_the_rest (parent, child, resolution, i);
+  *is_chained = cv_span_equal (carried_hash (context->tree, merged),
+                               cv_span (digest, context->cipher->suite->hash_len));
   return TRUE;
 }
 
