@@ -189,6 +189,9 @@ cv_mls_key_package_verify (const CvMlsCipher *cipher, const CvMlsKeyPackage *pac
   /* §7.3, §10: its leaf was made for a KeyPackage. */
   if (leaf_node->source != CV_MLS_LEAF_SOURCE_KEY_PACKAGE)
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "KeyPackage with a leaf of a group");
+  /* §10: the leaf lists the KeyPackage's extensions, too. */
+  if (!cv_mls_leaf_node_check_lists (leaf_node, package->extensions, error))
+    return FALSE;
   return verify_signature (cipher, package, error)
          && cv_mls_leaf_node_verify (cipher, leaf_node, CV_SPAN_EMPTY, (CvMlsLeaf){0}, error)
          && cv_mls_leaf_node_check (cipher, leaf_node, now_s, error)

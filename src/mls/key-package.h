@@ -50,8 +50,8 @@ cv_mls_key_package_generate (const CvCrypto *crypto, const CvMlsLeafParams *para
 GBytes *cv_mls_key_package_dup_ref_hash (const CvMlsCipher *cipher, const CvMlsKeyPackage *package,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* §10.1: version, suite, both signatures, leaf source and leaf rules, init key unlike the
- * encryption key. now_s 0: lifetime not checked. */
+/* §10, §10.1: version, suite, extensions that the leaf lists, both signatures, leaf source and leaf
+ * rules, init key unlike the encryption key. now_s 0: lifetime not checked. */
 gboolean cv_mls_key_package_verify (const CvMlsCipher *cipher, const CvMlsKeyPackage *package,
                                     guint64 now_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -276,6 +276,22 @@ check_encryption_key (const CvMlsCipher *cipher, const CvMlsLeafNode *node, GErr
 }
 
 gboolean
+cv_mls_leaf_node_check_lists (const CvMlsLeafNode *node, const GPtrArray *extensions,
+                              GError **error)
+{
+  for (guint i = 0; i < extensions->len; i++) {
+    const CvMlsExtension *extension = g_ptr_array_index (extensions, i);
+
+    /* RFC 9420 §7.2, §10: a non-default type is listed; for GREASE there is no other rule (§13.5). */
+    if (!cv_mls_extension_is_default (extension->type)
+        && !cv_mls_type_list_contain (node->capabilities.extensions, extension->type))
+      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list extension 0x%04x",
+                                extension->type);
+  }
+  return TRUE;
+}
+
+gboolean
 cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node, guint64 now_s,
                         GError **error)
 {
@@ -289,16 +305,9 @@ cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node, gu
   /* RFC 9420 §7.2: the own credential type has to be among the capabilities. */
   if (!cv_mls_type_list_contain (capabilities->credentials, node->credential.type))
     return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list its credential");
-  for (guint i = 0; i < node->extensions->len; i++) {
-    const CvMlsExtension *extension = g_ptr_array_index (node->extensions, i);
-
-    /* RFC 9420 §7.3: so have the own extensions. */
-    if (!cv_mls_extension_is_default (extension->type)
-        && !cv_mls_type_list_contain (capabilities->extensions, extension->type))
-      return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf does not list extension 0x%04x",
-                                extension->type);
-  }
-  return check_lifetime (node, now_s, error) && check_encryption_key (cipher, node, error);
+  /* §7.2, §7.3: so have the own extensions. */
+  return cv_mls_leaf_node_check_lists (node, node->extensions, error)
+         && check_lifetime (node, now_s, error) && check_encryption_key (cipher, node, error);
 }
 
 /* §7.2: proposals 1 to 7 are of RFC 9420 itself and listed by nobody. */

@@ -80,6 +80,11 @@ cv_mls_leaf_node_verify (const CvMlsCipher *cipher, const CvMlsLeafNode *node, C
 gboolean cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node,
                                  guint64 now_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether its capabilities list these: its own extensions (§7.2), or those of the KeyPackage around it
+ * (§10). Default types are in no list. */
+gboolean cv_mls_leaf_node_check_lists (const CvMlsLeafNode *node, const GPtrArray *extensions,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether the leaf can be in a group with these GroupContext extensions: every non-default one is
  * in its capabilities, and so is what required_capabilities lists (§7.3, §11.1). */
 gboolean

@@ -40,6 +40,19 @@ read_body (CvReader *reader, CvMlsMessage *message)
   }
 }
 
+/* The version in read_header is CV_MLS_VERSION_10. */
+static gboolean
+check_package_version (const CvMlsMessage *message, GError **error)
+{
+  const CvMlsKeyPackage *package = message->key_package;
+
+  /* §10: a KeyPackage is of the same version as the MLSMessage that it came in. */
+  return !package || package->version == CV_MLS_VERSION_10
+         || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                               "KeyPackage of version %u in an MLSMessage of version 1",
+                               package->version);
+}
+
 /* §6: version and wire format. */
 static gboolean
 read_header (CvReader *reader, guint16 *wire_format, GError **error)
@@ -72,10 +85,12 @@ cv_mls_message_parse (CvSpan encoded, CvMlsMessage *message, GError **error)
     return FALSE;
   read_body (&reader, message);
   /* §6: one message, nothing behind it. */
-  if (cv_reader_finish (&reader))
+  if (!cv_reader_finish (&reader))
+    cv_mls_error_fail_malformed (error, "MLSMessage");
+  else if (check_package_version (message, error))
     return TRUE;
   cv_mls_message_clear (message);
-  return cv_mls_error_fail_malformed (error, "MLSMessage");
+  return FALSE;
 }
 
 void

@@ -156,7 +156,8 @@ test_other_suite (void)
 
 /* Signs again what was changed, as a hostile client would. */
 static CvMlsKeyPackage *
-resign (const MlsPerson *person, const CvMlsKeyPackage *from, CvSpan init_key)
+resign_with (const MlsPerson *person, const CvMlsKeyPackage *from, CvSpan init_key,
+             const GPtrArray *extensions)
 {
   g_auto (CvWriter) writer = {0};
   g_autoptr (GBytes) signature = NULL;
@@ -168,13 +169,70 @@ resign (const MlsPerson *person, const CvMlsKeyPackage *from, CvSpan init_key)
   cv_writer_u16 (&writer, from->suite.value);
   cv_writer_vector (&writer, init_key);
   cv_mls_leaf_node_write (&writer, from->leaf_node);
-  cv_mls_extension_list_write (&writer, from->extensions);
+  cv_mls_extension_list_write (&writer, extensions);
   signature = cv_mls_labels_sign (&person->cipher, person->params.signature_private,
                                   "KeyPackageTBS", cv_writer_span (&writer), &error);
   cv_writer_vector (&writer, cv_span_from_bytes (signature));
   package = cv_mls_key_package_parse (cv_writer_span (&writer), &error);
   g_assert_no_error (error);
   return package;
+}
+
+static CvMlsKeyPackage *
+resign (const MlsPerson *person, const CvMlsKeyPackage *from, CvSpan init_key)
+{
+  return resign_with (person, from, init_key, from->extensions);
+}
+
+/* GREASE is a type like any other: listed, or refused. */
+static void
+test_extensions (void)
+{
+  static const guint16 listed[] = {0xF0C0, 0x000A};
+  static const struct {
+    guint16 type;
+    gboolean is_good;
+  } table[] = {
+      {CV_MLS_EXTENSION_APPLICATION_ID, TRUE},
+      {CV_MLS_EXTENSION_RATCHET_TREE, TRUE},
+      {CV_MLS_EXTENSION_REQUIRED_CAPABILITIES, TRUE},
+      {CV_MLS_EXTENSION_EXTERNAL_PUB, TRUE},
+      {CV_MLS_EXTENSION_EXTERNAL_SENDERS, TRUE},
+      {0x0000, FALSE},
+      {0x0006, FALSE},
+      {0x000A, TRUE},
+      {0xF0C0, TRUE},
+      {0xF0C1, FALSE},
+      {0xFAFA, FALSE},
+  };
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+  guint n_grease = 0;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  anna.params.extension_types = listed;
+  anna.params.n_extension_types = G_N_ELEMENTS (listed);
+  package = mls_person_make_package (&anna, &keys);
+  for (guint i = 0; i < G_N_ELEMENTS (table) + 15; i++) {
+    guint16 grease = (guint16)(0x0A0A + 0x1010 * (i - G_N_ELEMENTS (table)));
+    gboolean is_grease = i >= G_N_ELEMENTS (table);
+    gboolean is_listed =
+        is_grease && cv_mls_type_list_contain (package->leaf_node->capabilities.extensions, grease);
+    g_autoptr (GPtrArray) list = cv_mls_extension_list_new ();
+    g_autoptr (CvMlsKeyPackage) changed = NULL;
+    g_autoptr (GError) error = NULL;
+
+    cv_mls_extension_list_add (list, is_grease ? grease : table[i].type, CV_SPAN_LITERAL ("x"));
+    changed = resign_with (&anna, package, cv_span_from_bytes (package->init_key), list);
+    n_grease += is_listed ? 1 : 0;
+    if (is_grease ? is_listed : table[i].is_good) {
+      g_assert_true (cv_mls_key_package_verify (&anna.cipher, changed, MLS_NOW_S, &error));
+      g_assert_no_error (error);
+    } else
+      g_assert_cmpint (verify_code (&anna.cipher, changed, MLS_NOW_S), ==, CV_MLS_ERROR_INVALID);
+  }
+  g_assert_cmpuint (n_grease, ==, 1);
 }
 
 static void
@@ -306,6 +364,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mls/key-package/inspect-refuses-long-lifetimes", test_long_lifetime);
   g_test_add_func ("/mls/key-package/other-suite", test_other_suite);
   g_test_add_func ("/mls/key-package/init-key-is-checked", test_init_key);
+  g_test_add_func ("/mls/key-package/extensions-are-listed", test_extensions);
   g_test_add_func ("/mls/leaf-node/renewed-is-bound-to-its-place", test_renewed_leaf);
   g_test_add_func ("/mls/leaf-node/required-capabilities", test_required_capabilities);
   g_test_add_func ("/mls/leaf-node/unsupported-group-extension", test_unsupported_group_extension);

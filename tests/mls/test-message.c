@@ -36,6 +36,34 @@ test_headers (void)
   }
 }
 
+/* In an MLSMessage of version 1 there is a KeyPackage of version 1. */
+static void
+test_key_package_version (void)
+{
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  for (guint16 version = 0; version < 4; version++) {
+    g_auto (CvMlsMessage) message = {0};
+    g_auto (CvWriter) writer = {0};
+    CvSpan encoded = cv_span_from_bytes (package->encoded);
+    g_autoptr (GError) error = NULL;
+
+    cv_writer_init (&writer);
+    cv_mls_message_write_header (&writer, CV_MLS_WIRE_KEY_PACKAGE);
+    cv_writer_u16 (&writer, version);
+    cv_writer_put (&writer, cv_span (encoded.data + 2, encoded.len - 2));
+    g_assert_true (cv_mls_message_parse (cv_writer_span (&writer), &message, &error)
+                   == (version == CV_MLS_VERSION_10));
+    g_assert_true ((message.key_package != NULL) == (version == CV_MLS_VERSION_10));
+    if (version != CV_MLS_VERSION_10)
+      g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  }
+}
+
 static void
 test_peek (void)
 {
@@ -248,6 +276,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mls/message/headers", test_headers);
+  g_test_add_func ("/mls/message/key-package-version", test_key_package_version);
   g_test_add_func ("/mls/message/peek", test_peek);
   g_test_add_func ("/mls/message/peek-refuses", test_peek_refuses);
   g_test_add_func ("/mls/extension/unknown-are-kept", test_unknown_extensions_are_kept);
