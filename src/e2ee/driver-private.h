@@ -305,6 +305,10 @@ cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceive
 gboolean cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* When a gap is being caught up, what was in time then must not be too late now: from when on what
+ * comes may have been ordered. Else now. */
+guint64 cv_e2ee_driver_rules_get_oldest_s (const CvE2eeGroupDriver *driver);
+
 /* Whether a Welcome to a group of so many members, whose leaves have so many bytes, can be relayed
  * even when no parent of its tree is blank. */
 gboolean

@@ -120,6 +120,7 @@ cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit)
       .find_psk = cv_e2ee_driver_find_psk,
       .psk_data = driver,
       .now_s = driver->now_s,
+      .oldest_s = cv_e2ee_driver_rules_get_oldest_s (driver),
   };
   if (!cv_mls_group_receive (driver->group, &params, &received, &error)
       || received.type != CV_MLS_CONTENT_COMMIT) {

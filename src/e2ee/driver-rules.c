@@ -20,18 +20,16 @@ refuse (GError **error, const char *why)
   return FALSE;
 }
 
-/* When a gap is being caught up, what was in time then must not be too late now. */
-static guint64
-get_oldest_s (const CvE2eeGroupDriver *driver)
-{
-  gboolean is_catching_up = driver->now_us < driver->caught_up_at_us;
-  return is_catching_up ? MIN (driver->current_s, driver->now_s) : driver->now_s;
-}
-
 static gboolean
 is_catching_up (const CvE2eeGroupDriver *driver)
 {
   return driver->now_us < driver->caught_up_at_us;
+}
+
+guint64
+cv_e2ee_driver_rules_get_oldest_s (const CvE2eeGroupDriver *driver)
+{
+  return is_catching_up (driver) ? MIN (driver->current_s, driver->now_s) : driver->now_s;
 }
 
 static gboolean
@@ -41,11 +39,10 @@ check_size (const CvMlsMember *member, GError **error)
          || refuse (error, "expected leaves of a size that a full room can carry");
 }
 
-/* Full, NULL: the leaf is too large or has no valid statement. now_s 0: the times do not matter any
- * more. */
+/* Full, NULL: the leaf is too large or has no valid statement. The times matter when it is new. */
 static CvIdentityStatement *
-read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf leaf, guint64 now_s,
-           GError **error)
+read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf leaf,
+           gboolean is_new, GError **error)
 {
   CvMlsMember member;
   if (!cv_mls_group_get_member (group, leaf, &member)) {
@@ -57,7 +54,8 @@ read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf l
   CvIdentityStatementChecks checks = {
       .mls_public = member.signature_public,
       .room_id = cv_e2ee_room_keys_get_room_id (driver->room_keys),
-      .now_s = now_s,
+      .now_s = is_new ? driver->now_s : 0,
+      .oldest_s = cv_e2ee_driver_rules_get_oldest_s (driver),
   };
   return cv_identity_statement_verify (driver->crypto, member.identity, &checks, error);
 }
@@ -121,7 +119,7 @@ check_external (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, 
   if (!check_all_can_follow (driver, summary, error))
     return FALSE;
   g_autoptr (CvIdentityStatement) statement =
-      read_leaf (driver, received->next, summary->committer, 0, error);
+      read_leaf (driver, received->next, summary->committer, FALSE, error);
   if (statement == NULL)
     return FALSE;
   if (!is_removed_identity (driver, summary, statement))
@@ -173,8 +171,8 @@ is_admitted (const CvE2eeGroupDriver *driver, GBytes *ref, const GPtrArray *admi
         || !cv_e2ee_policy_is_moderator (&driver->policy, moderator->statement->identity_hash)
         || !g_bytes_equal (admission->key_package_ref, ref))
       continue;
-    if (cv_e2ee_admission_verify (driver->group, admission, get_oldest_s (driver), driver->now_s,
-                                  NULL))
+    if (cv_e2ee_admission_verify (driver->group, admission,
+                                  cv_e2ee_driver_rules_get_oldest_s (driver), driver->now_s, NULL))
       return TRUE;
   }
   return FALSE;
@@ -185,7 +183,7 @@ check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
              const CvMlsAdded *added, const GPtrArray *admissions, GError **error)
 {
   g_autoptr (CvIdentityStatement) statement =
-      read_leaf (driver, received->next, added->leaf, get_oldest_s (driver), error);
+      read_leaf (driver, received->next, added->leaf, TRUE, error);
   if (statement == NULL)
     return FALSE;
   if (driver->policy.is_locked
@@ -235,7 +233,7 @@ check_distinct (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, 
   for (guint i = 0; i < received->summary.added->len; i++) {
     const CvMlsAdded *added = &g_array_index (received->summary.added, CvMlsAdded, i);
     g_autoptr (CvIdentityStatement) statement =
-        read_leaf (driver, received->next, added->leaf, 0, error);
+        read_leaf (driver, received->next, added->leaf, FALSE, error);
     if (statement == NULL)
       return FALSE;
     if (!g_hash_table_add (seen, g_bytes_new (statement->identity_hash, CV_IDENTITY_HASH_LEN)))
@@ -282,7 +280,7 @@ is_replaced (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   const CvMlsCommitSummary *summary = &received->summary;
   for (guint i = 0; i < summary->added->len; i++) {
     g_autoptr (CvIdentityStatement) statement = read_leaf (
-        driver, received->next, g_array_index (summary->added, CvMlsAdded, i).leaf, 0, NULL);
+        driver, received->next, g_array_index (summary->added, CvMlsAdded, i).leaf, FALSE, NULL);
     if (statement != NULL
         && memcmp (statement->identity_hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN)
                == 0)
@@ -382,7 +380,8 @@ cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *g
     CvMlsMember member;
     if (!cv_mls_group_get_member (group, (CvMlsLeaf){i}, &member))
       continue;
-    g_autoptr (CvIdentityStatement) statement = read_leaf (driver, group, member.leaf, 0, error);
+    g_autoptr (CvIdentityStatement) statement =
+        read_leaf (driver, group, member.leaf, FALSE, error);
     if (statement == NULL)
       return FALSE;
     if (!g_hash_table_add (seen, g_bytes_new (statement->identity_hash, CV_IDENTITY_HASH_LEN)))

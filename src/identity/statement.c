@@ -101,6 +101,18 @@ parse (CvSpan encoded, CvSpan *signed_part, CvSpan *signature)
   return g_steal_pointer (&statement);
 }
 
+/* Of all times that are asked for, the one nearest to the end of its validity tells. */
+static gboolean
+is_in_time (const CvIdentityStatement *statement, const CvIdentityStatementChecks *checks)
+{
+  guint64 at_s = checks->now_s;
+  if (at_s == 0)
+    return TRUE;
+  if (checks->oldest_s != 0 && checks->oldest_s < at_s)
+    at_s = CLAMP (statement->not_after_s, checks->oldest_s, at_s);
+  return at_s >= statement->not_before_s && at_s <= statement->not_after_s;
+}
+
 void
 cv_identity_statement_free (CvIdentityStatement *statement)
 {
@@ -164,8 +176,7 @@ cv_identity_statement_verify (const CvCrypto *crypto, CvSpan encoded,
                          "could not authenticate");
     return NULL;
   }
-  if (checks->now_s != 0
-      && (checks->now_s < statement->not_before_s || checks->now_s > statement->not_after_s)) {
+  if (!is_in_time (statement, checks)) {
     g_set_error_literal (error, CV_IDENTITY_ERROR, CV_IDENTITY_ERROR_EXPIRED,
                          "expected an identity statement of now, got one of another time");
     return NULL;

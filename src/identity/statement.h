@@ -43,6 +43,7 @@ typedef struct {
   CvSpan mls_public; /* of the leaf that carries the statement */
   CvSpan room_id;
   guint64 now_s; /* 0: the times are not checked (a leaf that was valid when it was added) */
+  guint64 oldest_s; /* it is to have been valid at some time from then to now; 0: now */
 } CvIdentityStatementChecks;
 
 /* Everything a client must check, or NULL. */

@@ -39,6 +39,60 @@ test_pretended_gap (HostileMeeting *meeting, gconstpointer data)
   g_assert_cmpuint (meeting->carol->n_ended, ==, 0);
 }
 
+static HostileGuest
+make_guest_with_times (HostileMeeting *meeting, const HostileGuest *times)
+{
+  HostileGuest guest = hostile_make_guest (meeting);
+  guest.begun_s = times->begun_s;
+  guest.statement_left_s = times->statement_left_s;
+  guest.leaf_left_s = times->leaf_left_s;
+  return guest;
+}
+
+static const HostileGuest leaf_ends = {.leaf_left_s = 3};
+static const HostileGuest statement_ends = {.statement_left_s = 3};
+static const HostileGuest begins = {.begun_s = 1};
+
+/* Added in time, as Alice sees, while Carol is away; she hears of it when it is not in time any more, or
+ * was not yet when she left. */
+static void
+test_in_time_while_away (HostileMeeting *meeting, gconstpointer times)
+{
+  HostileGuest guest = make_guest_with_times (meeting, times);
+  meeting->bob->no_ordered = TRUE; /* his own program would wonder at his commit */
+  meeting->carol->is_forgotten = TRUE;
+  world_cut (meeting->world, meeting->carol);
+  world_run_for (meeting->world, 3 * SECOND);
+  hostile_add (meeting, &guest, TRUE);
+  world_run_for (meeting->world, 5 * SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (meeting->alice->driver), ==, 4);
+  world_resume (meeting->world, meeting->carol);
+  world_run_for (meeting->world, SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (meeting->carol->driver), ==, 4);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->carol->driver, CV_E2EE_NOTICE_BAD_COMMIT), ==,
+      0);
+  g_assert_cmpuint (meeting->world->n_voided, ==, 0);
+}
+
+/* What ended before Carol went is no more in time for her than for those who stayed. */
+static void
+test_ended_before (HostileMeeting *meeting, gconstpointer was_away)
+{
+  HostileGuest guest = make_guest_with_times (meeting, &statement_ends);
+  g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
+  g_autoptr (GBytes) message = make_future_message (meeting->bob->driver->group);
+  world_run_for (meeting->world, 10 * SECOND);
+  if (was_away != NULL) {
+    world_cut (meeting->world, meeting->carol);
+    world_run_for (meeting->world, SECOND);
+    world_resume (meeting->world, meeting->carol);
+  }
+  cv_e2ee_group_driver_on_application (meeting->alice->driver, meeting->bob->id, message);
+  hostile_add_package (meeting, key_package, TRUE);
+  hostile_assert_refused (meeting);
+}
+
 /* Dave is inside, and nobody has heard him yet. */
 static Person *
 let_dave_in (HostileMeeting *meeting)
@@ -223,6 +277,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("pretended-gap", NULL, test_pretended_gap);
+  ADD ("leaf-ended-while-away", &leaf_ends, test_in_time_while_away);
+  ADD ("statement-ended-while-away", &statement_ends, test_in_time_while_away);
+  ADD ("began-while-away", &begins, test_in_time_while_away);
+  ADD ("ended-before", NULL, test_ended_before);
+  ADD ("ended-before-one-was-away", GINT_TO_POINTER (TRUE), test_ended_before);
   ADD ("removes-who-has-just-come", NULL, test_removes_who_has_just_come);
   ADD ("old-epoch-from-outside", GINT_TO_POINTER (TRUE), test_old_epoch_from_outside);
   ADD ("newest-epoch-from-outside", GINT_TO_POINTER (FALSE), test_old_epoch_from_outside);

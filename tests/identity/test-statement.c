@@ -95,6 +95,36 @@ test_refuses_other_times (Fixture *fixture, gconstpointer data)
   assert_refused (fixture, CV_IDENTITY_ERROR_EXPIRED);
 }
 
+/* Valid from NOW_S - 60 to NOW_S + 60; asked for a time between two. */
+static const struct {
+  guint64 oldest_s;
+  guint64 now_s;
+  gboolean is_valid;
+} absences[] = {
+    {NOW_S - 10, NOW_S + 10, TRUE},
+    {NOW_S + 60, NOW_S + 1000, TRUE},
+    {NOW_S - 1000, NOW_S - 60, TRUE},
+    {NOW_S - 1000, NOW_S + 1000, TRUE},
+    {NOW_S + 61, NOW_S + 1000, FALSE},
+    {NOW_S - 1000, NOW_S - 61, FALSE},
+    {NOW_S + 1000, NOW_S + 60, TRUE},
+    {NOW_S - 10, NOW_S - 61, FALSE},
+    {0, NOW_S + 61, FALSE},
+};
+
+static void
+test_times_of_an_absence (Fixture *fixture, gconstpointer data)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (absences); i++) {
+    fixture->checks.oldest_s = absences[i].oldest_s;
+    fixture->checks.now_s = absences[i].now_s;
+    g_autoptr (CvIdentityStatement) statement = cv_identity_statement_verify (
+        fixture->crypto, cv_span_from_bytes (fixture->encoded), &fixture->checks, NULL);
+    g_test_message ("%u", (guint)i);
+    g_assert_cmpint (statement != NULL, ==, absences[i].is_valid);
+  }
+}
+
 static void
 test_refuses_every_change (Fixture *fixture, gconstpointer data)
 {
@@ -243,6 +273,7 @@ main (int argc, char **argv)
   ADD ("refuses-other-leaf", test_refuses_other_leaf);
   ADD ("refuses-other-room", test_refuses_other_room);
   ADD ("refuses-other-times", test_refuses_other_times);
+  ADD ("times-of-an-absence", test_times_of_an_absence);
   ADD ("refuses-every-change", test_refuses_every_change);
   ADD ("labels-are-apart", test_labels_are_apart);
   g_test_add_func ("/identity/statement/names", test_names);
