@@ -85,6 +85,8 @@ typedef struct {
 CvMlsLeafNode *cv_mls_group_dup_own_leaf (const CvMlsGroup *group, const CvMlsLeafParams *leaf,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* ---- proposals that wait (group-pending.c) ---- */
+
 /* A proposal whose signature was checked, ready to wait: somebody could commit it and there is room,
  * or it waits already. Changes nothing. Full. */
 CvMlsProposalItem *
