@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* Proposals that wait for a commit, the own ones and those of others (RFC 9420 §12.4). */
+/* Proposals that wait for a commit, the own ones and those of others (RFC 9420 §12.4).
+ *
+ * What was forgotten is kept until the epoch ends. Another member may commit it, and whoever forgot it
+ * must be able to follow: it could not be received again, for its key is used up, and the private key of
+ * an own Update is nowhere else. */
 #include "mls/error.h"
 #include "mls/group-private.h"
 
@@ -20,16 +24,93 @@ check (const CvMlsGroup *group, const CvMlsProposalItem *item, guint64 now_s, GE
   return cv_mls_proposal_rules_check_item (&rules, item, error);
 }
 
-/* One member must not fill the memory of all the others. */
+static gboolean
+is_from_outside (const CvMlsProposalItem *item)
+{
+  return item->sender_type != CV_MLS_SENDER_MEMBER;
+}
+
+static gboolean
+is_same (const CvMlsProposalItem *a, const CvMlsProposalItem *b)
+{
+  return g_bytes_equal (a->reference, b->reference);
+}
+
+/* What is kept of others, and of ourselves. */
+typedef struct {
+  guint n_items;
+  gsize size_bytes;
+} Load;
+
+static void
+load_add (Load *load, const CvMlsProposalItem *item)
+{
+  load->n_items++;
+  load->size_bytes += item->size_bytes;
+}
+
+static gboolean
+load_is_too_much (const Load *load)
+{
+  return load->n_items > CV_MLS_LIMIT_ENTRIES || load->size_bytes > CV_MLS_LIMIT_PENDING;
+}
+
+/* One member must not fill the memory of all the others. What outsiders sent and was forgotten gives
+ * way, see make_room. */
 static gboolean
 check_room (const CvMlsGroup *group, const CvMlsProposalItem *item, GError **error)
 {
-  gsize size_bytes = item->size_bytes;
+  Load load = {0};
 
+  load_add (&load, item);
   for (guint i = 0; i < group->pending->len; i++)
-    size_bytes += ((const CvMlsProposalItem *)g_ptr_array_index (group->pending, i))->size_bytes;
-  if (group->pending->len >= CV_MLS_LIMIT_ENTRIES || size_bytes > CV_MLS_LIMIT_PENDING)
+    load_add (&load, g_ptr_array_index (group->pending, i));
+  for (guint i = 0; i < group->forgotten->len; i++) {
+    const CvMlsProposalItem *forgotten = g_ptr_array_index (group->forgotten, i);
+
+    if (!is_from_outside (forgotten) && !is_same (forgotten, item))
+      load_add (&load, forgotten);
+  }
+  if (load_is_too_much (&load))
     return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
+  return TRUE;
+}
+
+/* Forgotten ones of outsiders go, the oldest first. They came as PublicMessages, which no key is used
+ * up by: should a commit name one, it can be received again. */
+static void
+make_room (CvMlsGroup *group)
+{
+  Load load = {0};
+  guint i = 0;
+
+  for (guint j = 0; j < group->pending->len; j++)
+    load_add (&load, g_ptr_array_index (group->pending, j));
+  for (guint j = 0; j < group->forgotten->len; j++)
+    load_add (&load, g_ptr_array_index (group->forgotten, j));
+  while (i < group->forgotten->len && load_is_too_much (&load)) {
+    const CvMlsProposalItem *forgotten = g_ptr_array_index (group->forgotten, i);
+
+    if (!is_from_outside (forgotten)) {
+      i++;
+      continue;
+    }
+    load.n_items--;
+    load.size_bytes -= forgotten->size_bytes;
+    g_ptr_array_remove_index (group->forgotten, i);
+  }
+}
+
+/* FALSE: `from` has none of that reference. */
+static gboolean
+move (GPtrArray *from, GPtrArray *to, CvSpan reference)
+{
+  const CvMlsProposalItem *item = cv_mls_proposal_items_find (from, reference);
+  guint i;
+
+  if (!item || !g_ptr_array_find (from, item, &i))
+    return FALSE;
+  g_ptr_array_add (to, g_ptr_array_steal_index (from, i));
   return TRUE;
 }
 
@@ -53,11 +134,25 @@ cv_mls_group_judge_proposal (const CvMlsGroup *group, const CvMlsAuthenticatedCo
 void
 cv_mls_group_keep_proposal (CvMlsGroup *group, CvMlsProposalItem *item)
 {
-  /* A PublicMessage can be replayed by anybody: it must not fill the list. */
-  if (cv_mls_proposal_items_find (group->pending, cv_span_from_bytes (item->reference)))
+  CvSpan reference = cv_span_from_bytes (item->reference);
+
+  /* A PublicMessage can be replayed by anybody: it must not fill the list. Of two that are the same the
+   * first one stays, which may have an own Update's key. */
+  if (cv_mls_proposal_items_find (group->pending, reference)
+      || move (group->forgotten, group->pending, reference)) {
     cv_mls_proposal_item_free (item);
-  else
-    g_ptr_array_add (group->pending, item);
+    return;
+  }
+  g_ptr_array_add (group->pending, item);
+  make_room (group);
+}
+
+const CvMlsProposalItem *
+cv_mls_group_find_proposal (const CvMlsGroup *group, CvSpan reference)
+{
+  const CvMlsProposalItem *item = cv_mls_proposal_items_find (group->pending, reference);
+
+  return item ? item : cv_mls_proposal_items_find (group->forgotten, reference);
 }
 
 guint
@@ -69,14 +164,11 @@ cv_mls_group_get_n_pending (const CvMlsGroup *group)
 gboolean
 cv_mls_group_forget_proposals (CvMlsGroup *group, CvSpan reference)
 {
-  const CvMlsProposalItem *item;
+  gboolean was_any = group->pending->len > 0;
 
-  if (reference.len == 0) {
-    gboolean was_any = group->pending->len > 0;
-
-    g_ptr_array_set_size (group->pending, 0);
-    return was_any;
-  }
-  item = cv_mls_proposal_items_find (group->pending, reference);
-  return item && g_ptr_array_remove (group->pending, (gpointer)item);
+  if (reference.len > 0)
+    return move (group->pending, group->forgotten, reference);
+  while (group->pending->len > 0)
+    g_ptr_array_add (group->forgotten, g_ptr_array_steal_index (group->pending, 0));
+  return was_any;
 }

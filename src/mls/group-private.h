@@ -19,6 +19,7 @@ struct CvMlsGroup {
   CvMlsSecretTree *secret_tree; /* mutable: message keys are used up */
   CvMlsPastPsks *past; /* this epoch's included */
   GPtrArray *pending; /* CvMlsProposalItem with references: wait for a commit; mutable */
+  GPtrArray *forgotten; /* the same: only another's commit may still name them; mutable */
   CvMlsProposal *reinit; /* this epoch is the last: nothing is sent or taken; else NULL */
   gboolean is_retired; /* only late application messages are opened */
 };
@@ -92,8 +93,10 @@ CvMlsLeafNode *cv_mls_group_dup_own_leaf (const CvMlsGroup *group, const CvMlsLe
 CvMlsProposalItem *
 cv_mls_group_judge_proposal (const CvMlsGroup *group, const CvMlsAuthenticatedContent *auth,
                              guint64 now_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Takes what was judged; it waits from now on, once. */
+/* Takes what was judged; it waits from now on, once, also when it was forgotten before. */
 void cv_mls_group_keep_proposal (CvMlsGroup *group, CvMlsProposalItem *item);
+/* For another member's commit: what waits or was forgotten. Borrowed; NULL: it did not come. */
+const CvMlsProposalItem *cv_mls_group_find_proposal (const CvMlsGroup *group, CvSpan reference);
 
 /* ---- a commit being made (group-commit.c, group-external.c, group-successor.c) ---- */
 

@@ -21,19 +21,19 @@ resolve_items (const CvMlsGroup *group, const CvMlsCommit *commit, CvMlsLeaf com
 
   for (guint i = 0; i < commit->proposals->len; i++) {
     const CvMlsProposalOrRef *entry = g_ptr_array_index (commit->proposals, i);
-    const CvMlsProposalItem *pending;
+    const CvMlsProposalItem *sent;
 
     if (entry->proposal) {
       g_ptr_array_add (items, cv_mls_proposal_item_new (entry->proposal, committer));
       continue;
     }
-    pending = cv_mls_proposal_items_find (group->pending, cv_span_from_bytes (entry->reference));
+    sent = cv_mls_group_find_proposal (group, cv_span_from_bytes (entry->reference));
     /* §12.4: a reference is to a proposal that was sent before. */
-    if (!pending) {
+    if (!sent) {
       cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "commit names a proposal that did not come");
       return NULL;
     }
-    g_ptr_array_add (items, cv_mls_proposal_item_copy (pending));
+    g_ptr_array_add (items, cv_mls_proposal_item_copy (sent));
   }
   return g_steal_pointer (&items);
 }

@@ -76,6 +76,7 @@ cv_mls_group_assemble (const CvMlsGroupParts *parts, GError **error)
   group->past =
       cv_mls_past_psks_extend (parts->past, epoch->context.epoch, epoch->secrets.resumption_psk);
   group->pending = cv_mls_proposal_items_new ();
+  group->forgotten = cv_mls_proposal_items_new ();
   group->reinit = parts->reinit ? cv_mls_proposal_ref (parts->reinit) : NULL;
   return group;
 }
@@ -198,6 +199,7 @@ cv_mls_group_unref (CvMlsGroup *group)
   if (!group || !g_atomic_ref_count_dec (&group->ref_count))
     return;
   g_clear_pointer (&group->reinit, cv_mls_proposal_unref);
+  g_clear_pointer (&group->forgotten, g_ptr_array_unref);
   g_clear_pointer (&group->pending, g_ptr_array_unref);
   g_clear_pointer (&group->past, cv_mls_past_psks_free);
   g_clear_pointer (&group->secret_tree, cv_mls_secret_tree_free);
@@ -225,6 +227,7 @@ cv_mls_group_retire (CvMlsGroup *group)
   group->keys = keys;
   cv_mls_secret_tree_retire (group->secret_tree);
   g_ptr_array_set_size (group->pending, 0);
+  g_ptr_array_set_size (group->forgotten, 0);
   group->is_retired = TRUE;
 }
 

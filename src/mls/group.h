@@ -236,6 +236,12 @@ GBytes *cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *param
 /* While proposals wait, a member may not send application data (§12.4): commit, or forget those
  * that the policy does not want. That is so for an outsider's too: anybody whose KeyPackage is valid
  * can ask to be added, and stops cv_mls_group_protect until that is committed or forgotten.
+ *
+ * What is forgotten is in no commit of our own, but one of another member that names it can still be
+ * followed until the epoch ends: it is kept for that, with an own Update's private key, and goes on
+ * taking its room. Only forgotten ones of outsiders give way when the room is needed, the oldest
+ * first; a commit that names such a one is STATE until it is received again. What is received or
+ * proposed again waits again.
  * reference empty: all; FALSE: nothing was forgotten. */
 guint cv_mls_group_get_n_pending (const CvMlsGroup *group);
 gboolean cv_mls_group_forget_proposals (CvMlsGroup *group, CvSpan reference);

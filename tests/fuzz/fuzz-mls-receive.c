@@ -6,7 +6,8 @@
  *
  * Promises: nobody crashes; a refused message changes nothing, but for the key of one that a member
  * sealed, is refused in the same way again, and the next good commit still works; a sealed message is
- * not taken twice; a commit made by our own code is taken by everybody; two who reach a next epoch are
+ * not taken twice; a commit made by our own code is taken by everybody, who forgot what it names
+ * included; two who reach a next epoch are
  * in the same one, and can go on from it.
  *
  * mls-receive.h says what an input looks like. */
@@ -28,6 +29,7 @@ typedef struct {
   Member *sender;
   CvReader *input;
   gboolean holds_keys;
+  gboolean forgets;
   gboolean is_good_used; /* an input may hold the good commit itself */
   gboolean has_digests;
 } Play;
@@ -122,6 +124,8 @@ deliver (Play *play, CvSpan message)
                                   cv_mls_group_get_epoch_authenticator (received[1].next)));
   for (gsize i = 0; i < G_N_ELEMENTS (receivers); i++)
     cv_mls_received_clear (&received[i]);
+  if (play->forgets)
+    cv_mls_group_forget_proposals (play->room->members[receivers[1]]->group, CV_SPAN_EMPTY);
   return is_taken[0] && is_taken[1];
 }
 
@@ -448,6 +452,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t len)
   flags = cv_reader_u8 (&input);
   play.room = fuzz_room_get (flags & FLAG_POST_QUANTUM ? 0xF001 : 0x0001);
   play.holds_keys = flags & FLAG_HOLDS_KEYS;
+  play.forgets = flags & FLAG_FORGETS;
   play.has_digests = g_getenv ("DG") != NULL;
   fuzz_random_restart ((guint64)len << 32);
   fuzz_room_reset (play.room);

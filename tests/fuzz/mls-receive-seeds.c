@@ -163,5 +163,7 @@ fuzz_dup_seeds (void)
   add_room (seeds, 0);
   add_room (seeds, FLAG_HOLDS_KEYS);
   add_room (seeds, FLAG_POST_QUANTUM | FLAG_HOLDS_KEYS);
+  add_proposals (seeds, fuzz_room_get (0x0001), FLAG_FORGETS);
+  add_own_proposals (seeds, FLAG_FORGETS);
   return seeds;
 }

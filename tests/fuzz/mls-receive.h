@@ -7,8 +7,9 @@
  *   step = what (1) sender (1) arguments, see the target's functions */
 #pragma once
 
-/* POST_QUANTUM: suite 0xF001 instead of 0x0001. */
-enum { FLAG_HOLDS_KEYS = 1, FLAG_POST_QUANTUM = 2 };
+/* POST_QUANTUM: suite 0xF001 instead of 0x0001. FORGETS: one of those who receive gives up every
+ * proposal at once, and follows a commit of it like the other. */
+enum { FLAG_HOLDS_KEYS = 1, FLAG_POST_QUANTUM = 2, FLAG_FORGETS = 4 };
 
 typedef enum {
   STEP_APPLICATION,

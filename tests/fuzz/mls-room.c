@@ -132,6 +132,7 @@ fuzz_room_reset (FuzzRoom *room)
         cv_mls_group_get_leaf_count (group), cv_mls_group_get_own_leaf (group), NULL);
     g_assert_nonnull (group->secret_tree);
     g_ptr_array_set_size (group->pending, 0);
+    g_ptr_array_set_size (group->forgotten, 0);
   }
 }
 

@@ -69,6 +69,18 @@ put_ratchets (CvWriter *writer, const CvMlsGroup *group)
       }
 }
 
+static void
+put_proposals (CvWriter *writer, const GPtrArray *items)
+{
+  cv_writer_u16 (writer, (guint16)items->len);
+  for (guint i = 0; i < items->len; i++) {
+    const CvMlsProposalItem *item = g_ptr_array_index (items, i);
+
+    put_bytes (writer, item->reference);
+    put_secret (writer, item->leaf_private);
+  }
+}
+
 static GBytes *
 make_digest (const CvMlsGroup *group, gboolean has_ratchets)
 {
@@ -84,12 +96,8 @@ make_digest (const CvMlsGroup *group, gboolean has_ratchets)
     put_ratchets (&writer, group);
   for (guint64 epoch = 0; epoch <= group->epoch->context.epoch; epoch++)
     put_secret (&writer, cv_mls_past_psks_find (group->past, epoch));
-  for (guint i = 0; i < group->pending->len; i++) {
-    const CvMlsProposalItem *item = g_ptr_array_index (group->pending, i);
-
-    put_bytes (&writer, item->reference);
-    put_secret (&writer, item->leaf_private);
-  }
+  put_proposals (&writer, group->pending);
+  put_proposals (&writer, group->forgotten);
   cv_writer_u8 (&writer, group->reinit != NULL);
   digest =
       cv_crypto_hash_dup_digest (group->crypto, CV_HASH_SHA256, cv_writer_span (&writer), &error);

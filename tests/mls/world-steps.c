@@ -413,6 +413,17 @@ spread_proposal (World *world, const Member *proposer, GBytes *message)
   }
 }
 
+/* Somebody gives up what waits, and follows the commit that names it like the others. */
+static void
+forget (World *world, const Member *committer)
+{
+  Member *person = world_roll (world, 2) == 0 ? world_pick (world, TRUE, committer) : NULL;
+
+  if (person && person != world->deaf
+      && cv_mls_group_forget_proposals (person->group, CV_SPAN_EMPTY))
+    world->tally.n_deeds[WORLD_DEED_FORGET]++;
+}
+
 /* After the commit: who was deaf to something that it named comes back, unless it was removed. Nobody
  * came in meanwhile: a newcomer could not check the PSK of an epoch that it was not in. */
 static void
@@ -461,6 +472,7 @@ step_propose (World *world)
     count_by_reference (&world->tally, &params);
     spread_proposal (world, proposer, message);
   }
+  forget (world, committer);
   draft_init (world, &draft);
   draft.params.includes_pending = TRUE;
   if (!has_resumption && !world->deaf)

@@ -18,6 +18,7 @@ world_deed_to_string (WorldDeed deed)
       [WORLD_DEED_SLEEP] = "sleep",
       [WORLD_DEED_GUEST] = "guest",
       [WORLD_DEED_DEAFNESS] = "deafness",
+      [WORLD_DEED_FORGET] = "forgotten proposals",
       [WORLD_DEED_ADD] = "add",
       [WORLD_DEED_REMOVE] = "remove",
       [WORLD_DEED_POLICY] = "policy",

@@ -20,6 +20,7 @@ typedef enum {
   WORLD_DEED_SLEEP, /* misses a commit or two and comes back */
   WORLD_DEED_GUEST,
   WORLD_DEED_DEAFNESS, /* cannot follow a commit and comes back, unless it was removed */
+  WORLD_DEED_FORGET, /* gives up all that waits, which is committed all the same */
   /* by value */
   WORLD_DEED_ADD,
   WORLD_DEED_REMOVE,
