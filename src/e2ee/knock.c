@@ -110,6 +110,9 @@ cv_e2ee_knock_open (const CvCrypto *crypto, const CvE2eeRoomKeys *keys, const Cv
       cv_identity_statement_verify (crypto, cv_span_from_bytes (info.identity), &checks, error);
   if (knock->statement == NULL)
     return NULL;
+  /* Nobody inside has followed a commit with this name yet: it is to be one that is known here. */
+  if (!cv_identity_statement_check_name (knock->statement->name, error))
+    return NULL;
   knock->not_before_s = MAX (knock->statement->not_before_s, info.not_before_s);
   knock->not_after_s = MIN (knock->statement->not_after_s, info.not_after_s);
   knock->key_package_ref = g_steal_pointer (&info.ref);

@@ -5,7 +5,7 @@
 #include "identity/statement.h"
 
 #include "crypto/hash.h"
-#include "identity/invisible.h"
+#include "identity/name-character.h"
 
 #include <string.h>
 
@@ -22,8 +22,9 @@ set_malformed (GError **error)
                        "expected an identity statement, got something else");
 }
 
-/* Blanks other than the plain one look alike; format characters (bidi overrides, joiners, tags)
- * hide or reorder text; private and unassigned ones look different on each computer. */
+/* By this computer's Unicode version. Blanks other than the plain one look alike; format characters
+ * (bidi overrides, joiners, tags) hide or reorder text; private and unassigned ones look different on
+ * each computer. */
 static gboolean
 is_allowed (gunichar c)
 {
@@ -40,12 +41,13 @@ is_allowed (gunichar c)
   case G_UNICODE_SPACE_SEPARATOR:
     return FALSE;
   default:
-    return !cv_identity_invisible_contains (c);
+    return !cv_identity_name_character_is_barred (c);
   }
 }
 
+/* What asks no table that another client may have otherwise. */
 static const char *
-find_name_fault (const char *name)
+find_fixed_fault (const char *name)
 {
   glong n_characters = 0;
   gboolean has_visible = FALSE;
@@ -53,17 +55,44 @@ find_name_fault (const char *name)
     return "expected a name in UTF-8";
   for (const char *at = name; *at != '\0'; at = g_utf8_next_char (at)) {
     gunichar c = g_utf8_get_char (at);
-    if (!is_allowed (c))
+    if (cv_identity_name_character_is_barred (c))
       return "expected a name without control, format or invisible characters";
-    has_visible = has_visible || (c != ' ' && !g_unichar_ismark (c));
+    has_visible = has_visible || (c != ' ' && !cv_identity_name_character_is_combining (c));
     n_characters++;
   }
   if (!has_visible || n_characters > CV_IDENTITY_NAME_MAX_CHARACTERS)
     return "expected a name of 1 to 64 characters";
   if (name[0] == ' ' || name[strlen (name) - 1] == ' ' || strstr (name, "  ") != NULL)
     return "expected a name without outer or double blanks";
+  return NULL;
+}
+
+static const char *
+find_name_fault (const char *name)
+{
+  gboolean has_visible = FALSE;
+  const char *fault = find_fixed_fault (name);
+  if (fault != NULL)
+    return fault;
+  for (const char *at = name; *at != '\0'; at = g_utf8_next_char (at)) {
+    gunichar c = g_utf8_get_char (at);
+    if (!is_allowed (c))
+      return "expected a name of letters and symbols that are known here";
+    has_visible = has_visible || (c != ' ' && !g_unichar_ismark (c));
+  }
+  if (!has_visible)
+    return "expected a name of more than marks";
   g_autofree char *composed = g_utf8_normalize (name, -1, G_NORMALIZE_NFC);
   return composed != NULL && strcmp (composed, name) == 0 ? NULL : "expected a name in NFC";
+}
+
+static gboolean
+report_fault (const char *fault, GError **error)
+{
+  if (fault == NULL)
+    return TRUE;
+  g_set_error_literal (error, CV_IDENTITY_ERROR, CV_IDENTITY_ERROR_NAME, fault);
+  return FALSE;
 }
 
 static void
@@ -181,7 +210,7 @@ cv_identity_statement_verify (const CvCrypto *crypto, CvSpan encoded,
                          "expected an identity statement of now, got one of another time");
     return NULL;
   }
-  if (!cv_identity_statement_check_name (statement->name, error))
+  if (!cv_identity_statement_check_fixed_name (statement->name, error))
     return NULL;
   return g_steal_pointer (&statement);
 }
@@ -189,11 +218,13 @@ cv_identity_statement_verify (const CvCrypto *crypto, CvSpan encoded,
 gboolean
 cv_identity_statement_check_name (const char *name, GError **error)
 {
-  const char *fault = name == NULL ? "expected a name" : find_name_fault (name);
-  if (fault == NULL)
-    return TRUE;
-  g_set_error_literal (error, CV_IDENTITY_ERROR, CV_IDENTITY_ERROR_NAME, fault);
-  return FALSE;
+  return report_fault (name == NULL ? "expected a name" : find_name_fault (name), error);
+}
+
+gboolean
+cv_identity_statement_check_fixed_name (const char *name, GError **error)
+{
+  return report_fault (find_fixed_fault (name), error);
 }
 
 char *

@@ -4,6 +4,7 @@
 #include "e2ee/hostile-meeting.h"
 
 #include "crypto/signature.h"
+#include "fixtures/raw-statement.h"
 
 #include <string.h>
 
@@ -114,8 +115,7 @@ hostile_leaf_init (HostileLeaf *leaf, World *world, const HostileGuest *guest)
       .not_before_s = now_s - (guest->begun_s != 0 ? guest->begun_s : 60),
       .not_after_s = now_s + (guest->statement_left_s != 0 ? guest->statement_left_s : 3600),
   };
-  leaf->statement = cv_identity_statement_sign (world->crypto, identity, &statement_params, &error);
-  g_assert_no_error (error);
+  leaf->statement = raw_statement_sign (world->crypto, identity, &statement_params);
   leaf->params = (CvMlsLeafParams){
       .suite = world->suite,
       .signature_private = cv_secret_span (leaf->key.private_key),

@@ -142,6 +142,62 @@ test_add_without_admission (HostileMeeting *meeting, gconstpointer data)
   hostile_assert_refused (meeting);
 }
 
+/* ---- names ---- */
+
+#define UNASSIGNED "Mal\u0378lory" /* in every Unicode version until now */
+#define NOT_NFC "Ma\u0301llory"
+
+static guint64
+count_notices (Person *person, CvE2eeNotice notice)
+{
+  return cv_e2ee_group_driver_get_n_notices (person->driver, notice);
+}
+
+/* By newer tables than ours it may be a letter, and who admitted it has done nothing wrong: everybody
+ * inside takes it, and so does who comes later. */
+static void
+test_add_with_another_unicode (HostileMeeting *meeting, gconstpointer name)
+{
+  HostileGuest guest = hostile_make_guest (meeting);
+  Person *others[] = {meeting->alice, meeting->carol};
+  Person *dave = world_add (meeting->world, "Dave", "");
+  guest.name = name;
+  meeting->bob->no_ordered = TRUE; /* his own program would wonder at his commit */
+  hostile_add (meeting, &guest, TRUE);
+  world_run_for (meeting->world, SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (others[i]->driver), ==, 4);
+    g_assert_cmpuint (count_notices (others[i], CV_E2EE_NOTICE_FORBIDDEN_COMMIT), ==, 0);
+  }
+  g_assert_cmpuint (meeting->world->n_voided, ==, 0);
+  world_knock (meeting->world, dave);
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_cmpuint (dave->n_joined, ==, 1);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (dave->driver), ==, 5);
+}
+
+static void
+test_another_unicode_at_the_door (HostileMeeting *meeting, gconstpointer name)
+{
+  HostileGuest guest = hostile_make_guest (meeting);
+  guest.name = name;
+  g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
+  hostile_knock (meeting, "visitor", key_package);
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_cmpuint (count_notices (meeting->alice, CV_E2EE_NOTICE_BAD_KNOCK), ==, 1);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (meeting->alice->driver), ==, 3);
+}
+
+/* What no version changes is refused by all. */
+static void
+test_add_with_bad_name (HostileMeeting *meeting, gconstpointer name)
+{
+  HostileGuest guest = hostile_make_guest (meeting);
+  guest.name = name;
+  hostile_add (meeting, &guest, TRUE);
+  hostile_assert_refused (meeting);
+}
+
 /* ---- leaves that would make the group too large to be sent ---- */
 
 static const guint8 ballast[CV_E2EE_LEAF_MAX_LEN];
@@ -404,6 +460,14 @@ main (int argc, char **argv)
   ADD ("add-of-somebody-who-is-here", hostile_set_up, NULL, test_add_of_somebody_who_is_here);
   ADD ("add-while-locked", hostile_set_up, NULL, test_add_while_locked);
   ADD ("add-without-admission", hostile_set_up_moderated, NULL, test_add_without_admission);
+  ADD ("add-with-unassigned-letter", hostile_set_up, UNASSIGNED, test_add_with_another_unicode);
+  ADD ("add-with-name-not-composed", hostile_set_up, NOT_NFC, test_add_with_another_unicode);
+  ADD ("unassigned-letter-at-the-door", hostile_set_up, UNASSIGNED,
+       test_another_unicode_at_the_door);
+  ADD ("name-not-composed-at-the-door", hostile_set_up, NOT_NFC, test_another_unicode_at_the_door);
+  ADD ("add-with-overridden-name", hostile_set_up, "Mallory \u202EecilA", test_add_with_bad_name);
+  ADD ("add-with-invisible-name", hostile_set_up, "Al\u200Bice", test_add_with_bad_name);
+  ADD ("add-with-line-in-name", hostile_set_up, "Mallory\nAlice", test_add_with_bad_name);
   ADD ("adds-a-fat-leaf", hostile_set_up, NULL, test_adds_a_fat_leaf);
   ADD ("fat-leaf-at-the-door", hostile_set_up, NULL, test_fat_leaf_at_the_door);
   ADD ("grows-fat", hostile_set_up, NULL, test_grows_fat);

@@ -140,7 +140,7 @@ feed_statement (const World *world, CvSpan input)
 
   if (!statement)
     return;
-  g_assert_true (cv_identity_statement_check_name (statement->name, NULL));
+  g_assert_true (cv_identity_statement_check_fixed_name (statement->name, NULL));
   g_assert_cmpuint (input.len, <=, CV_IDENTITY_STATEMENT_MAX_LEN);
 }
 
@@ -154,8 +154,10 @@ feed_name (CvSpan input)
   if (!g_utf8_validate (typed, -1, NULL))
     return;
   clean = cv_identity_statement_dup_clean_name (typed);
-  if (clean)
+  if (clean) {
     g_assert_true (cv_identity_statement_check_name (clean, NULL));
+    g_assert_true (cv_identity_statement_check_fixed_name (clean, NULL));
+  }
 }
 
 /* As somebody with the invite link could seal it. */

@@ -141,6 +141,10 @@ test_invisible_characters (Fixture *fixture, gconstpointer data)
     g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "ana"), ==,
                      CV_IDENTITY_CONTACT_CHANGED);
   }
+  /* No client refuses a commit because of a name that is not NFC. */
+  g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "Ána", 100));
+  g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "A\u0301na"), ==,
+                   CV_IDENTITY_CONTACT_CHANGED);
   /* What stood apart composes. */
   g_assert_true (cv_identity_contacts_note_met (contacts, ANA, "A\u034F\u0301na", 100));
   g_assert_cmpint (cv_identity_contacts_find (contacts, OTHER, "Ána"), ==,

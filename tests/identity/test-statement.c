@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* Identity statements: what is signed, what is refused, which names are names. */
-#include "identity/statement.h"
+#include "fixtures/raw-statement.h"
+#include "identity/name-character.h"
 
 #include <string.h>
 
@@ -262,6 +263,91 @@ test_name_lengths (void)
   g_assert_cmpstr (cleaned, ==, longest);
 }
 
+/* ---- what all members judge alike ---- */
+
+static const struct {
+  const char *name;
+  gboolean is_valid_inside;
+} signed_names[] = {
+    {"Ána", TRUE},
+    {"Ana\u0378", TRUE}, /* unassigned in every version until now */
+    {"\u1C89na", TRUE}, /* a letter since Unicode 16 */
+    {"Ana \U00016EA0", TRUE}, /* since 17 */
+    {"A\u0301na", TRUE}, /* not NFC, which newer tables may see otherwise */
+    {"\u0591na", TRUE},
+    {"Ana\uFFFD", TRUE},
+    {"\u0301", FALSE},
+    {"\u20D0 \uFE2F", FALSE},
+    {" Ana", FALSE},
+    {"Ana ", FALSE},
+    {"Ana  B", FALSE},
+    {"Ana\tB", FALSE},
+    {"Ana\xc2\x85", FALSE}, /* a control character of C1 */
+    {"Ana\u00A0B", FALSE},
+    {"Ana\u2028B", FALSE},
+    {"Ana\u3000B", FALSE},
+    {"Ana\u202Egpj", FALSE},
+    {"An\u200Ba", FALSE},
+    {"Ana\u3164", FALSE},
+    {"Ana\uE000", FALSE},
+    {"Ana\uFDD0", FALSE},
+    {"Ana\uFFFE", FALSE},
+    {"Ana\U0001FFFF", FALSE},
+    {"Ana\U00100000", FALSE},
+    {"Ana\U000E0378", FALSE}, /* reserved for what shows nothing */
+    {"Ana\xff", FALSE},
+    {"Ana\xed\xa0\x80", FALSE}, /* surrogate */
+};
+
+static void
+test_signed_names (Fixture *fixture, gconstpointer data)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (signed_names); i++) {
+    fixture->params.name = signed_names[i].name;
+    g_test_message ("%u", (guint)i);
+    g_clear_pointer (&fixture->encoded, g_bytes_unref);
+    fixture->encoded = raw_statement_sign (fixture->crypto, fixture->pair, &fixture->params);
+    if (!signed_names[i].is_valid_inside) {
+      assert_refused (fixture, CV_IDENTITY_ERROR_NAME);
+      continue;
+    }
+    g_autoptr (GError) error = NULL;
+    g_autoptr (CvIdentityStatement) statement = cv_identity_statement_verify (
+        fixture->crypto, cv_span_from_bytes (fixture->encoded), &fixture->checks, &error);
+    g_assert_no_error (error);
+    g_assert_cmpstr (statement->name, ==, signed_names[i].name);
+  }
+}
+
+/* Our ranges have all of the categories that Unicode closed, and nothing that it may yet assign but what
+ * it keeps for the invisible. */
+static void
+test_characters_by_category (void)
+{
+  for (gunichar c = 0; c <= 0x10FFFF; c++) {
+    gboolean is_barred = cv_identity_name_character_is_barred (c);
+    switch (g_unichar_type (c)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_PRIVATE_USE:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+      g_assert_true (is_barred);
+      break;
+    case G_UNICODE_SPACE_SEPARATOR:
+      g_assert_cmpint (is_barred, ==, c != ' ');
+      break;
+    default:
+      break;
+    }
+    if (cv_identity_name_character_is_combining (c) && g_unichar_isdefined (c))
+      g_assert_true (g_unichar_ismark (c));
+  }
+  static const gunichar unassigned[] = {0x378, 0x1C89, 0x2FE0, 0x16EA0, 0x1FAFF, 0x3FFFD, 0xDFFFD};
+  for (gsize i = 0; i < G_N_ELEMENTS (unassigned); i++)
+    g_assert_false (cv_identity_name_character_is_barred (unassigned[i]));
+}
+
 #define ADD(name, test_fn)                                                                         \
   g_test_add ("/identity/statement/" name, Fixture, NULL, set_up, test_fn, tear_down)
 
@@ -276,9 +362,11 @@ main (int argc, char **argv)
   ADD ("times-of-an-absence", test_times_of_an_absence);
   ADD ("refuses-every-change", test_refuses_every_change);
   ADD ("labels-are-apart", test_labels_are_apart);
+  ADD ("signed-names", test_signed_names);
   g_test_add_func ("/identity/statement/names", test_names);
   g_test_add_func ("/identity/statement/invisible-characters", test_invisible_characters);
   g_test_add_func ("/identity/statement/visible-neighbours", test_visible_neighbours);
+  g_test_add_func ("/identity/statement/characters-by-category", test_characters_by_category);
   g_test_add_func ("/identity/statement/name-lengths", test_name_lengths);
   return g_test_run ();
 }
