@@ -195,12 +195,12 @@ make_epoch (const Joining *joining, const CvMlsEpoch *outside, const CvMlsGroupI
 
 /* What is known of the group's present epoch. */
 static CvMlsEpoch *
-look_from_outside (const CvMlsCipher *cipher, const CvMlsGroupInfo *info, CvSpan tree,
-                   GError **error)
+look_from_outside (const Joining *joining, const CvMlsGroupInfo *info, CvSpan tree, GError **error)
 {
+  const CvMlsCipher *cipher = &joining->cipher;
   g_autoptr (CvMlsRatchetTree) checked = cv_mls_group_check_info (cipher, info, tree, error);
 
-  if (!checked
+  if (!checked || (joining->now_s > 0 && !cv_mls_tree_validation_check_ranges (checked, error))
       || !cv_mls_tree_validation_check_tree (cipher, checked,
                                              cv_span_from_bytes (info->context.group_id),
                                              info->context.extensions, error))
@@ -227,7 +227,7 @@ join (const Joining *joining, const CvMlsGroupInfo *info, CvSpan tree, CvMlsComm
   g_auto (CvMlsStagedCommit) staged = {0};
   g_auto (CvMlsAuthenticatedContent) auth = {0};
   g_auto (CvMlsCommitResult) made = {0};
-  g_autoptr (CvMlsEpoch) outside = look_from_outside (&joining->cipher, info, tree, error);
+  g_autoptr (CvMlsEpoch) outside = look_from_outside (joining, info, tree, error);
   g_autoptr (CvSecret) signature_private = cv_secret_new_from (joining->signature_private);
   g_autoptr (CvMlsEpoch) next = NULL;
   CvMlsGroupParts parts = {

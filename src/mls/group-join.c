@@ -150,8 +150,10 @@ check_group (const CvMlsCipher *cipher, const CvMlsJoiner *joiner, const CvMlsJo
       && !cv_mls_group_check_successor (params->parent, opened->successor, context, opened->tree,
                                         error))
     return FALSE;
-  return cv_mls_tree_validation_check_tree (
-      cipher, opened->tree, cv_span_from_bytes (context->group_id), context->extensions, error);
+  return (params->now_s == 0 || cv_mls_tree_validation_check_ranges (opened->tree, error))
+         && cv_mls_tree_validation_check_tree (cipher, opened->tree,
+                                               cv_span_from_bytes (context->group_id),
+                                               context->extensions, error);
 }
 
 static CvMlsTreeKeys *

@@ -50,7 +50,8 @@ typedef struct {
   gboolean supports_x509; /* can be in a group with X.509 credentials; implied by certificates */
   const guint16 *extension_types; /* capabilities beyond the defaults, e.g. conference_policy */
   gsize n_extension_types;
-  guint64 not_before_s; /* lifetime of the KeyPackage, seconds since 1970 */
+  /* Lifetime of the KeyPackage, seconds since 1970: a day at most, as nobody takes a longer one. */
+  guint64 not_before_s;
   guint64 not_after_s;
 } CvMlsLeafParams;
 
@@ -98,7 +99,9 @@ typedef struct {
   CvSpan ratchet_tree; /* empty when the Welcome carries the tree */
   CvMlsFindPsk find_psk;
   gpointer psk_data; /* for both callbacks */
-  guint64 now_s; /* not read: who is in may be in for longer than a KeyPackage lives (§7.3) */
+  /* Not compared with any lifetime: who is in may be in for longer than a KeyPackage lives (§7.3).
+   * With 0 a leaf in the tree may be one that was made to live longer than is allowed (§7.2). */
+  guint64 now_s;
   CvMlsFindResumption find_resumption; /* may be NULL */
   /* The group that this one re-initialises or branches from (§11.2, §11.3); NULL: such a Welcome is
    * refused. For a re-initialisation it is at the epoch that the ReInit made. */
@@ -476,7 +479,7 @@ typedef struct {
   /* Remove the leaf in the tree that has this leaf's credential and signature key. */
   gboolean replaces_own_leaf;
   CvSpan authenticated_data;
-  guint64 now_s; /* nothing in an external commit has a lifetime: 0 is as good */
+  guint64 now_s; /* as in CvMlsJoinParams: nothing in an external commit has a lifetime */
   const CvSpan *group_ids; /* as in CvMlsJoinParams */
   gsize n_group_ids;
 } CvMlsExternalJoinParams;

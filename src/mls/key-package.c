@@ -221,11 +221,8 @@ cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *suite, CvS
   if (package->leaf_node->credential.type != CV_MLS_CREDENTIAL_BASIC)
     return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "credential of type %u",
                               package->leaf_node->credential.type);
-  /* §7.2: the application bounds the whole lifetime. */
-  if (package->leaf_node->not_after_s - package->leaf_node->not_before_s
-      > CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S)
-    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "KeyPackage lives longer than %d s",
-                              CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S);
+  if (!cv_mls_leaf_node_check_range (package->leaf_node, error))
+    return FALSE;
   ref = cv_mls_key_package_dup_ref_hash (&cipher, package, error);
   if (!ref)
     return FALSE;

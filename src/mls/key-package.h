@@ -8,9 +8,6 @@
 
 G_BEGIN_DECLS
 
-/* E2EE.md section 4: what cv_mls_key_package_inspect accepts of an outsider. */
-#define CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S (24 * 60 * 60)
-
 /* Reference-counted and immutable. */
 typedef struct {
   guint16 version;

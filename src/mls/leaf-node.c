@@ -195,6 +195,21 @@ fill_credential (CvMlsCredential *credential, const CvMlsLeafParams *params, GEr
                                len, CV_MLS_LIMIT_IDENTITY);
 }
 
+gboolean
+cv_mls_leaf_node_check_range (const CvMlsLeafNode *node, GError **error)
+{
+  if (node->source != CV_MLS_LEAF_SOURCE_KEY_PACKAGE)
+    return TRUE;
+  /* §7.2: from one time to a later one. */
+  if (node->not_before_s > node->not_after_s)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf lifetime ends before it begins");
+  /* RFC 9420 §7.2: the application must bound the whole lifetime. */
+  if (node->not_after_s - node->not_before_s > CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "KeyPackage lives longer than %d s",
+                              CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S);
+  return TRUE;
+}
+
 CvMlsLeafNode *
 cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
                       CvSpan encryption_key, GError **error)
@@ -212,6 +227,8 @@ cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
   node->not_after_s = params->not_after_s;
   node->extensions = cv_mls_extension_list_new ();
   cv_mls_grease_add_extension (node->extensions, encryption_key);
+  if (!cv_mls_leaf_node_check_range (node, error))
+    return NULL;
   return sign (cipher, node, &place, error) ? g_steal_pointer (&node) : NULL;
 }
 

@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* E2EE.md section 4: how long a KeyPackage may be good for. */
+#define CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S (24 * 60 * 60)
+
 typedef enum {
   CV_MLS_LEAF_SOURCE_KEY_PACKAGE = 1,
   CV_MLS_LEAF_SOURCE_UPDATE = 2,
@@ -49,7 +52,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsLeafNode, cv_mls_leaf_node_unref)
 CvMlsLeafNode *cv_mls_leaf_node_read (CvReader *reader);
 void cv_mls_leaf_node_write (CvWriter *writer, const CvMlsLeafNode *node);
 
-/* Source KEY_PACKAGE. Capabilities: mls10, the suite, basic credentials and X.509 where params say
+/* Source KEY_PACKAGE. INVALID for a lifetime or an identity that nobody would take. Capabilities: mls10, the suite, basic credentials and X.509 where params say
  * so, params->extension_types but those of RFC 9420 itself (§7.2); GREASE is added (§13.5). */
 CvMlsLeafNode *
 cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
@@ -79,6 +82,11 @@ cv_mls_leaf_node_verify (const CvMlsCipher *cipher, const CvMlsLeafNode *node, C
  * capabilities, extensions listed there, valid encryption key, lifetime (now_s 0: not checked). */
 gboolean cv_mls_leaf_node_check (const CvMlsCipher *cipher, const CvMlsLeafNode *node,
                                  guint64 now_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How long it may be good for, whatever the time is now: no longer than the limit (§7.2). Other
+ * sources than KEY_PACKAGE have no lifetime. */
+gboolean
+cv_mls_leaf_node_check_range (const CvMlsLeafNode *node, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether its capabilities list these: its own extensions (§7.2), or those of the KeyPackage around it
  * (§10). Default types are in no list. */

@@ -80,11 +80,7 @@ check_add (const CvMlsProposalRules *rules, const CvMlsKeyPackage *package, GErr
 
   if (!cv_mls_key_package_verify (rules->cipher, package, choose_time (rules, leaf), error))
     return FALSE;
-  /* RFC 9420 §7.2: the application must bound the whole lifetime. */
-  if (rules->now_s > 0
-      && leaf->not_after_s - leaf->not_before_s > CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S)
-    return invalid (error, "key package lives too long");
-  return TRUE;
+  return rules->now_s == 0 || cv_mls_leaf_node_check_range (leaf, error);
 }
 
 static gboolean

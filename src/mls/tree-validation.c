@@ -94,6 +94,18 @@ cv_mls_tree_validation_check_tree (const CvMlsCipher *cipher, const CvMlsRatchet
 }
 
 gboolean
+cv_mls_tree_validation_check_ranges (const CvMlsRatchetTree *tree, GError **error)
+{
+  for (guint32 i = 0; i < cv_mls_ratchet_tree_get_leaf_count (tree); i++) {
+    const CvMlsLeafNode *leaf = cv_mls_ratchet_tree_get_leaf (tree, (CvMlsLeaf){i});
+
+    if (leaf && !cv_mls_leaf_node_check_range (leaf, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
 cv_mls_tree_validation_check_new_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf leaf,
                                        const GPtrArray *group_extensions, GError **error)
 {

@@ -10,11 +10,15 @@
 G_BEGIN_DECLS
 
 /* Everything, for a tree that comes from outside: parent hashes, unmerged leaves, every leaf's
- * signature and rules, unique keys. Lifetimes are not looked at: members stay longer than that
- * (§7.3). The tree's hashes must be filled. */
+ * signature and rules, unique keys. Whether a lifetime is over is not looked at: members stay longer
+ * than that (§7.3). The tree's hashes must be filled. */
 gboolean cv_mls_tree_validation_check_tree (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree,
                                             CvSpan group_id, const GPtrArray *group_extensions,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* No leaf was made to be good for longer than anybody takes (§7.2): the same for all, at any time. */
+gboolean cv_mls_tree_validation_check_ranges (const CvMlsRatchetTree *tree,
+                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A leaf that a proposal or path just put into the tree: support of the group's extensions, keys
  * that nobody else has, credential types. Signature and lifetime are the caller's. */

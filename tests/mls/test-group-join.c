@@ -4,6 +4,7 @@
 /* Joining by Welcome: the tree inside and beside it, PSKs of other groups and epochs, groups that
  * are there already (RFC 9420 §12.4.3.1). Damaged Welcomes are in test-group-outsider. Costs 1 s
  * under sanitizers. */
+#include "mls/forgery.h"
 #include "mls/group-private.h"
 #include "mls/members.h"
 
@@ -122,6 +123,49 @@ test_tree_damaged (World *world, gconstpointer data)
     copy[at] ^= (guint8)(1u << at % 8);
   }
   assert_joins (world);
+}
+
+static void
+assert_stays_outside (const Member *stranger, const Member *member)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) info = cv_mls_group_dup_group_info (member->group, &error);
+  CvMlsLeafParams leaf = member_leaf_params (stranger);
+  CvMlsExternalJoinParams params = {
+      .group_info = cv_span_from_bytes (info), .leaf = &leaf, .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+
+  g_assert_false (cv_mls_group_external_join (members_get_crypto (), &params, &result, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  g_clear_error (&error);
+  params.now_s = 0;
+  g_assert_true (cv_mls_group_external_join (members_get_crypto (), &params, &result, &error));
+}
+
+/* Alice's first leaf was made to live for ever; she alone believes in it. */
+static void
+test_founder_for_ever (World *world, gconstpointer data)
+{
+  g_autoptr (Member) alice = member_new (members_get_suite (0x0001), "alice");
+  g_autoptr (CvMlsLeafNode) forged = NULL;
+  CvMlsEpoch *epoch;
+  CvMlsLeafNode like;
+
+  member_create (alice);
+  epoch = alice->group->epoch;
+  like = *cv_mls_ratchet_tree_get_leaf (epoch->tree, (CvMlsLeaf){0});
+  like.not_after_s = like.not_before_s + CV_MLS_KEY_PACKAGE_LIFETIME_MAX_S + 1;
+  forged = forgery_make_leaf (&epoch->cipher, cv_secret_span (alice->signature.private_key), &like);
+  cv_mls_ratchet_tree_set_leaf (epoch->tree, (CvMlsLeaf){0}, forged);
+  world->commit.is_pathless = TRUE;
+  member_commit (alice, &world->commit, &world->result);
+  world->join.welcome = cv_span_from_bytes (world->result.welcome);
+  assert_stays_out (world, CV_MLS_ERROR_INVALID);
+  assert_stays_outside (world->bob, alice);
+  world->join.now_s = 0;
+  world->carol->group =
+      cv_mls_group_join (members_get_crypto (), world->carol->joiner, &world->join, NULL);
+  members_assert_agree ((Member *[]){alice, world->carol}, 2);
 }
 
 static void
@@ -269,6 +313,7 @@ static const Claim claims[] = {
     {"tree-beside", test_tree_beside},
     {"tree-inside-counts", test_tree_inside_and_beside},
     {"rejects-damaged-tree", test_tree_damaged},
+    {"founder-for-ever", test_founder_for_ever},
     {"public-commit", test_public_commit},
     {"psk-of-another-group", test_other_group},
     {"rejects-wrong-psk-of-another-group", test_other_group_wrong_secret},

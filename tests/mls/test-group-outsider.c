@@ -3,6 +3,7 @@
 
 /* Welcomes, GroupInfos, external commits and messages that somebody outside of the group changed,
  * replayed or made up; and callers that ask for what cannot be. */
+#include "mls/forgery.h"
 #include "mls/group-private.h"
 #include "mls/members.h"
 
@@ -264,17 +265,21 @@ test_commit_adds (World *world, gconstpointer data)
 static void
 test_commit_adds_for_ever (World *world, gconstpointer data)
 {
-  CvMlsLeafParams leaf = member_leaf_params (world->eve);
+  const CvMlsCipher *cipher = &world->alice->group->epoch->cipher;
+  CvSpan signature_private = cv_secret_span (world->eve->signature.private_key);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CvMlsJoiner) joiner = NULL;
-  CvSpan offer;
+  CvSpan offer = member_offer (world->eve);
+  g_autoptr (CvMlsKeyPackage) package = cv_mls_key_package_parse (offer, &error);
+  CvMlsLeafNode like = *package->leaf_node;
+  g_autoptr (GBytes) leaf = NULL;
+  g_autoptr (GBytes) forged = NULL;
   CvMlsCommitParams params = add_params (&offer);
 
-  leaf.not_before_s = 0;
-  leaf.not_after_s = G_MAXUINT64;
-  joiner = cv_mls_joiner_new (members_get_crypto (), &leaf, &error);
-  g_assert_no_error (error);
-  offer = cv_span_from_bytes (cv_mls_joiner_get_key_package (joiner));
+  like.not_before_s = 0;
+  like.not_after_s = G_MAXUINT64;
+  leaf = forgery_sign_leaf (cipher, signature_private, &like);
+  forged = forgery_sign_package (cipher, signature_private, package, cv_span_from_bytes (leaf));
+  offer = cv_span_from_bytes (forged);
   assert_commit_fails (world->alice, &params, CV_MLS_ERROR_INVALID);
 }
 
