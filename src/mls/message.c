@@ -40,17 +40,12 @@ read_body (CvReader *reader, CvMlsMessage *message)
   }
 }
 
-/* The version in read_header is CV_MLS_VERSION_10. */
+/* §10: a KeyPackage is of the same version as the MLSMessage that it came in: that one is
+ * CV_MLS_VERSION_10, or read_header has refused it. */
 static gboolean
-check_package_version (const CvMlsMessage *message, GError **error)
+is_of_one_version (const CvMlsMessage *message)
 {
-  const CvMlsKeyPackage *package = message->key_package;
-
-  /* §10: a KeyPackage is of the same version as the MLSMessage that it came in. */
-  return !package || package->version == CV_MLS_VERSION_10
-         || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
-                               "KeyPackage of version %u in an MLSMessage of version 1",
-                               package->version);
+  return !message->key_package || message->key_package->version == CV_MLS_VERSION_10;
 }
 
 /* §6: version and wire format. */
@@ -85,12 +80,10 @@ cv_mls_message_parse (CvSpan encoded, CvMlsMessage *message, GError **error)
     return FALSE;
   read_body (&reader, message);
   /* §6: one message, nothing behind it. */
-  if (!cv_reader_finish (&reader))
-    cv_mls_error_fail_malformed (error, "MLSMessage");
-  else if (check_package_version (message, error))
+  if (cv_reader_finish (&reader) && is_of_one_version (message))
     return TRUE;
   cv_mls_message_clear (message);
-  return FALSE;
+  return cv_mls_error_fail_malformed (error, "MLSMessage");
 }
 
 void

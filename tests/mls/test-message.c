@@ -60,7 +60,7 @@ test_key_package_version (void)
                    == (version == CV_MLS_VERSION_10));
     g_assert_true ((message.key_package != NULL) == (version == CV_MLS_VERSION_10));
     if (version != CV_MLS_VERSION_10)
-      g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+      g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_MALFORMED);
   }
 }
 
