@@ -260,6 +260,8 @@ cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *m
     member->earliest_away_us = is_replayed ? driver->cut_at_us : driver->now_us;
   }
   member->was_graceful = was_graceful;
+  cv_e2ee_heartbeat_tracker_excuse (driver->tracker, member->public.leaf, driver->members->len,
+                                    driver->now_us);
   driver->has_roster_news = TRUE;
   cv_e2ee_driver_roster_compute_rank (driver);
 }
@@ -292,7 +294,6 @@ set_back (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member)
     member->removable_until_us = driver->now_us + CV_E2EE_DRIVER_UNDER_WAY_US;
   member->away_at_us = 0;
   member->was_graceful = FALSE;
-  cv_e2ee_heartbeat_tracker_note (driver->tracker, member->public.leaf, TRUE, driver->now_us);
   driver->has_roster_news = TRUE;
   cv_e2ee_driver_roster_compute_rank (driver);
 }

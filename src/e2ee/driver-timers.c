@@ -141,7 +141,6 @@ fill (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member, CvE2eeT
       .contact = member->public.contact,
       .is_confirmed = member->is_confirmed,
       .is_accepted = member->is_accepted,
-      .is_away = member->away_at_us != 0,
       .has_undecryptable_track = has_failing_track (driver, member),
       .has_impostor_track = member->has_foreign_frames,
       .has_broken_rules = member->has_broken_rules,
@@ -149,7 +148,7 @@ fill (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member, CvE2eeT
           member->resynced_at_us != 0 && driver->now_us < member->resynced_at_us + RESYNC_SHOWN_US,
       .heartbeat = CV_E2EE_HEARTBEAT_AGREES,
   };
-  if (driver->is_connected && !member->public.is_self)
+  if (!member->public.is_self)
     out->heartbeat = cv_e2ee_heartbeat_tracker_get (driver->tracker, member->public.leaf,
                                                     driver->members->len, driver->now_us);
 }

@@ -422,7 +422,7 @@ cv_e2ee_group_driver_set_connected (CvE2eeGroupDriver *driver, gboolean is_conne
 {
   cv_e2ee_driver_enter (driver);
   if (driver->is_connected != is_connected && driver->group != NULL) {
-    cv_e2ee_heartbeat_tracker_restart (driver->tracker, driver->now_us);
+    cv_e2ee_heartbeat_tracker_excuse_all (driver->tracker, driver->members->len, driver->now_us);
     driver->heartbeat_at_us = driver->now_us;
   }
   if (driver->is_connected && !is_connected)

@@ -20,6 +20,7 @@
 typedef struct {
   gint64 agreed_at_us; /* the last agreement, or when the member came */
   gint64 heard_at_us;
+  gboolean is_excused; /* since agreed_at_us */
 } Watch;
 
 struct CvE2eeHeartbeatTracker {
@@ -94,6 +95,20 @@ cv_e2ee_heartbeat_interval_us (guint n_members)
   return MAX (INTERVAL_MIN_US, (gint64)n_members * INTERVAL_EACH_US);
 }
 
+static gint64
+compute_limit_us (guint n_members)
+{
+  return MAX ((gint64)CV_E2EE_HEARTBEAT_WARN_US,
+              MISSED_MAX * cv_e2ee_heartbeat_interval_us (n_members));
+}
+
+static void
+excuse (Watch *watch, guint n_members, gint64 now_us)
+{
+  watch->is_excused =
+      watch->is_excused || now_us - watch->agreed_at_us < compute_limit_us (n_members);
+}
+
 CvE2eeHeartbeatTracker *
 cv_e2ee_heartbeat_tracker_new (void)
 {
@@ -135,18 +150,30 @@ cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
   if (watch == NULL)
     return;
   watch->heard_at_us = now_us;
-  if (does_agree)
-    watch->agreed_at_us = now_us;
+  if (!does_agree)
+    return;
+  watch->agreed_at_us = now_us;
+  watch->is_excused = FALSE;
 }
 
 void
-cv_e2ee_heartbeat_tracker_restart (CvE2eeHeartbeatTracker *tracker, gint64 now_us)
+cv_e2ee_heartbeat_tracker_excuse (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf, guint n_members,
+                                  gint64 now_us)
+{
+  Watch *watch = g_hash_table_lookup (tracker->watches, GUINT_TO_POINTER (leaf.index));
+  if (watch != NULL)
+    excuse (watch, n_members, now_us);
+}
+
+void
+cv_e2ee_heartbeat_tracker_excuse_all (CvE2eeHeartbeatTracker *tracker, guint n_members,
+                                      gint64 now_us)
 {
   GHashTableIter iter;
   gpointer value;
   g_hash_table_iter_init (&iter, tracker->watches);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    ((Watch *)value)->agreed_at_us = now_us;
+    excuse (value, n_members, now_us);
 }
 
 CvE2eeHeartbeatState
@@ -154,10 +181,12 @@ cv_e2ee_heartbeat_tracker_get (const CvE2eeHeartbeatTracker *tracker, CvMlsLeaf 
                                guint n_members, gint64 now_us)
 {
   const Watch *watch = g_hash_table_lookup (tracker->watches, GUINT_TO_POINTER (leaf.index));
-  gint64 limit_us = MAX ((gint64)CV_E2EE_HEARTBEAT_WARN_US,
-                         MISSED_MAX * cv_e2ee_heartbeat_interval_us (n_members));
-  if (watch == NULL || now_us - watch->agreed_at_us < limit_us)
+  if (watch == NULL || now_us - watch->agreed_at_us < compute_limit_us (n_members))
     return CV_E2EE_HEARTBEAT_AGREES;
+  if (watch->is_excused
+      && now_us - watch->agreed_at_us
+             < CV_E2EE_HEARTBEAT_EXCUSED_US + cv_e2ee_heartbeat_interval_us (n_members))
+    return CV_E2EE_HEARTBEAT_EXCUSED;
   return watch->heard_at_us > watch->agreed_at_us ? CV_E2EE_HEARTBEAT_DISAGREES
                                                   : CV_E2EE_HEARTBEAT_SILENT;
 }

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /* What is wrong is told within 15 s, so it has to be decided a heartbeat earlier. */
 #define CV_E2EE_HEARTBEAT_WARN_US (12 * G_USEC_PER_SEC)
+/* Of whom a lost connection was told: the server's grace of 15 s, and 10 s to remove or to return. */
+#define CV_E2EE_HEARTBEAT_EXCUSED_US (25 * G_USEC_PER_SEC)
 #define CV_E2EE_HEARTBEAT_BEHIND_US (3 * G_USEC_PER_SEC)
 
 typedef struct {
@@ -38,6 +40,7 @@ typedef struct CvE2eeHeartbeatTracker CvE2eeHeartbeatTracker;
 
 typedef enum {
   CV_E2EE_HEARTBEAT_AGREES,
+  CV_E2EE_HEARTBEAT_EXCUSED, /* neither agrees nor is it too long: see tracker_excuse */
   CV_E2EE_HEARTBEAT_SILENT, /* none for too long */
   CV_E2EE_HEARTBEAT_DISAGREES, /* another roster or key than ours, for too long */
 } CvE2eeHeartbeatState;
@@ -51,8 +54,13 @@ void cv_e2ee_heartbeat_tracker_add (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf l
 void cv_e2ee_heartbeat_tracker_remove (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf);
 void cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
                                      gboolean does_agree, gint64 now_us);
-/* After a time in which nothing could arrive: everybody starts afresh. */
-void cv_e2ee_heartbeat_tracker_restart (CvE2eeHeartbeatTracker *tracker, gint64 now_us);
+/* The server says that this member's connection, or ours, is gone. The word gives a longer limit, and
+ * only until the next agreement: the time runs on from the last one, however often it is said. It
+ * does not take back what was late already. */
+void cv_e2ee_heartbeat_tracker_excuse (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
+                                       guint n_members, gint64 now_us);
+void cv_e2ee_heartbeat_tracker_excuse_all (CvE2eeHeartbeatTracker *tracker, guint n_members,
+                                           gint64 now_us);
 CvE2eeHeartbeatState cv_e2ee_heartbeat_tracker_get (const CvE2eeHeartbeatTracker *tracker,
                                                     CvMlsLeaf leaf, guint n_members, gint64 now_us);
 

@@ -44,9 +44,9 @@ has_reason (const CvE2eeTrustMember *member, CvE2eeReasonKind kind)
   case CV_E2EE_REASON_UNDECRYPTABLE:
     return member->has_undecryptable_track;
   case CV_E2EE_REASON_SILENT:
-    return member->heartbeat == CV_E2EE_HEARTBEAT_SILENT && !member->is_away;
+    return member->heartbeat == CV_E2EE_HEARTBEAT_SILENT;
   case CV_E2EE_REASON_DISAGREES:
-    return member->heartbeat == CV_E2EE_HEARTBEAT_DISAGREES && !member->is_away;
+    return member->heartbeat == CV_E2EE_HEARTBEAT_DISAGREES;
   case CV_E2EE_REASON_IMPOSTOR:
     return member->has_impostor_track;
   case CV_E2EE_REASON_REJECTED_COMMIT:
@@ -65,7 +65,7 @@ is_alone_in_view (const CvE2eeTrustMember *members, gsize n_members)
 {
   gsize n_present = 0;
   for (gsize i = 0; i < n_members; i++) {
-    if (members[i].is_self || members[i].is_away)
+    if (members[i].is_self || members[i].heartbeat == CV_E2EE_HEARTBEAT_EXCUSED)
       continue;
     if (members[i].heartbeat == CV_E2EE_HEARTBEAT_AGREES)
       return FALSE;

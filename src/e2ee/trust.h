@@ -42,7 +42,6 @@ typedef struct {
   CvIdentityContactState contact;
   gboolean is_confirmed; /* by the meeting code, for this meeting */
   gboolean is_accepted; /* the warning about a changed key was read */
-  gboolean is_away; /* announced gone, in grace: silence is no reason */
   CvE2eeHeartbeatState heartbeat;
   gboolean has_undecryptable_track; /* for more than 2 s */
   gboolean has_impostor_track;

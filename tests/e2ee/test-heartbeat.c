@@ -95,12 +95,48 @@ test_tracker (void)
   /* In a big room the interval is longer than the limit. */
   g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 500, 60 * SECOND), ==,
                    CV_E2EE_HEARTBEAT_AGREES);
-  cv_e2ee_heartbeat_tracker_restart (tracker, 100 * SECOND);
-  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 110 * SECOND), ==,
-                   CV_E2EE_HEARTBEAT_AGREES);
   cv_e2ee_heartbeat_tracker_remove (tracker, leaf);
   g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 900 * SECOND), ==,
                    CV_E2EE_HEARTBEAT_AGREES);
+}
+
+/* One word of the server goes as far as many. */
+static void
+test_excuse (void)
+{
+  g_autoptr (CvE2eeHeartbeatTracker) tracker = cv_e2ee_heartbeat_tracker_new ();
+  CvMlsLeaf leaf = {3};
+  cv_e2ee_heartbeat_tracker_add (tracker, leaf, 0);
+  for (gint64 at_us = SECOND; at_us < 100 * SECOND; at_us += SECOND) {
+    CvE2eeHeartbeatState expected = at_us < 12 * SECOND   ? CV_E2EE_HEARTBEAT_AGREES
+                                    : at_us < 27 * SECOND ? CV_E2EE_HEARTBEAT_EXCUSED
+                                                          : CV_E2EE_HEARTBEAT_SILENT;
+    cv_e2ee_heartbeat_tracker_excuse (tracker, leaf, 3, at_us);
+    cv_e2ee_heartbeat_tracker_excuse_all (tracker, 3, at_us);
+    g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, at_us), ==, expected);
+  }
+  /* Heard again, in disagreement: no new excuse. */
+  cv_e2ee_heartbeat_tracker_note (tracker, leaf, FALSE, 100 * SECOND);
+  cv_e2ee_heartbeat_tracker_excuse (tracker, leaf, 3, 100 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 101 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_DISAGREES);
+  /* An agreement ends the excuse. */
+  cv_e2ee_heartbeat_tracker_note (tracker, leaf, TRUE, 110 * SECOND);
+  cv_e2ee_heartbeat_tracker_excuse (tracker, leaf, 3, 111 * SECOND);
+  cv_e2ee_heartbeat_tracker_note (tracker, leaf, TRUE, 112 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 124 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_SILENT);
+  /* A word after that takes nothing back. */
+  cv_e2ee_heartbeat_tracker_excuse (tracker, leaf, 3, 124 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 3, 124 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_SILENT);
+  /* Heartbeats of a big room are rarer: one more interval. */
+  cv_e2ee_heartbeat_tracker_note (tracker, leaf, TRUE, 200 * SECOND);
+  cv_e2ee_heartbeat_tracker_excuse (tracker, leaf, 200, 201 * SECOND);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 200, 232 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_EXCUSED);
+  g_assert_cmpint (cv_e2ee_heartbeat_tracker_get (tracker, leaf, 200, 233 * SECOND), ==,
+                   CV_E2EE_HEARTBEAT_SILENT);
 }
 
 int
@@ -112,5 +148,6 @@ main (int argc, char **argv)
   g_test_add_func ("/e2ee/heartbeat/rejects", test_rejects);
   g_test_add_func ("/e2ee/heartbeat/interval", test_interval);
   g_test_add_func ("/e2ee/heartbeat/tracker", test_tracker);
+  g_test_add_func ("/e2ee/heartbeat/excuse", test_excuse);
   return g_test_run ();
 }
