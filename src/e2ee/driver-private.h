@@ -73,6 +73,7 @@ typedef struct {
   guint n_resync_asked; /* since resync_asked_from_us */
   gint64 resync_asked_from_us;
   gint64 failing_since_us[CV_E2EE_N_TRACKS]; /* 0: not failing */
+  gint64 failed_at_us[CV_E2EE_N_TRACKS]; /* seen last; goes with failing_since_us */
   CvE2eeReceiverCounts seen[CV_E2EE_N_TRACKS];
   gboolean has_foreign_frames;
   gint64 foreign_at_us;

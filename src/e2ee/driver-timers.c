@@ -6,6 +6,7 @@
 
 #define TRUST_EVERY_US G_USEC_PER_SEC
 #define FAILING_US (2 * G_USEC_PER_SEC)
+#define FAILING_PAUSE_US G_USEC_PER_SEC
 #define FOREIGN_SHOWN_US (30 * G_USEC_PER_SEC)
 #define RESYNC_SHOWN_US (60 * G_USEC_PER_SEC)
 
@@ -110,10 +111,14 @@ look_at_tracks (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member)
     gboolean has_opened = now.n_opened != before->n_opened;
     gboolean has_failed =
         now.n_no_key != before->n_no_key || now.n_undecryptable != before->n_undecryptable;
-    if (has_opened || !has_failed)
+    if (has_failed && !has_opened) {
+      member->failed_at_us[i] = driver->now_us;
+      if (member->failing_since_us[i] == 0)
+        member->failing_since_us[i] = driver->now_us;
+    } else if (has_opened || driver->now_us - member->failed_at_us[i] >= FAILING_PAUSE_US) {
+      /* Others can have us look as often as they like: a look without news says nothing. */
       member->failing_since_us[i] = 0;
-    else if (member->failing_since_us[i] == 0)
-      member->failing_since_us[i] = driver->now_us;
+    }
     if (now.n_foreign != before->n_foreign)
       member->foreign_at_us = driver->now_us;
     member->has_foreign_frames =

@@ -335,6 +335,51 @@ test_undecryptable_track (Meeting *meeting, gconstpointer data)
   g_assert_cmpint (shield (meeting->alice), ==, CV_E2EE_SHIELD_ENCRYPTED);
 }
 
+static GBytes *
+make_junk_commit (const CvE2eeGroupDriver *driver)
+{
+  g_auto (CvWriter) writer;
+  cv_writer_init (&writer);
+  cv_writer_u16 (&writer, 1); /* mls10 */
+  cv_writer_u16 (&writer, 2); /* PrivateMessage */
+  cv_writer_vector (&writer, cv_e2ee_group_driver_get_group_id (driver));
+  cv_writer_u64 (&writer, cv_e2ee_group_driver_get_epoch (driver));
+  cv_writer_u8 (&writer, 3); /* commit */
+  for (guint i = 0; i < 3; i++)
+    cv_writer_vector (&writer, CV_SPAN_LITERAL ("rubbish"));
+  return cv_writer_take (&writer);
+}
+
+/* Two commits that are none, one right after the other, make Alice look when nothing is new. */
+static void
+test_looks_in_a_hurry (Meeting *meeting, gconstpointer data)
+{
+  g_autoptr (GBytes) junk = make_junk_commit (meeting->alice->driver);
+  for (guint i = 0; i < 200; i++) {
+    g_autoptr (GBytes) sealed = world_seal_frame (meeting->bob, CV_E2EE_TRACK_MICROPHONE);
+    g_autoptr (GBytes) changed = flip_bit (sealed, G_MAXSIZE);
+    open_as (meeting->alice, meeting->bob, CV_E2EE_TRACK_MICROPHONE, changed);
+    world_run_for (meeting->world, SECOND / 50);
+    if (i % 40 != 0)
+      continue;
+    cv_e2ee_group_driver_on_ordered_message (meeting->alice->driver, junk);
+    cv_e2ee_group_driver_on_ordered_message (meeting->alice->driver, junk);
+  }
+  g_assert_true (world_has_reason (meeting->alice, CV_E2EE_REASON_UNDECRYPTABLE));
+}
+
+static void
+test_one_broken_frame (Meeting *meeting, gconstpointer data)
+{
+  g_autoptr (GBytes) sealed = world_seal_frame (meeting->bob, CV_E2EE_TRACK_MICROPHONE);
+  g_autoptr (GBytes) changed = flip_bit (sealed, G_MAXSIZE);
+  open_as (meeting->alice, meeting->bob, CV_E2EE_TRACK_MICROPHONE, changed);
+  for (guint i = 0; i < 100; i++) {
+    world_run_for (meeting->world, SECOND / 10);
+    g_assert_cmpint (shield (meeting->alice), ==, CV_E2EE_SHIELD_ENCRYPTED);
+  }
+}
+
 static void
 test_rubbish_everywhere (Meeting *meeting, gconstpointer data)
 {
@@ -385,6 +430,8 @@ main (int argc, char **argv)
   ADD ("group-replaced", test_group_replaced);
   ADD ("media-crossed", test_media_crossed);
   ADD ("undecryptable-track", test_undecryptable_track);
+  ADD ("looks-in-a-hurry", test_looks_in_a_hurry);
+  ADD ("one-broken-frame", test_one_broken_frame);
   ADD ("rubbish-everywhere", test_rubbish_everywhere);
   return g_test_run ();
 }
