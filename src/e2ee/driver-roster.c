@@ -114,7 +114,7 @@ keep_or_make (CvE2eeGroupDriver *driver, const CvMlsGroup *group, const CvMlsMem
     member->since_epoch = cv_mls_group_get_epoch (group);
     member->expected_by_us = driver->has_roster ? driver->now_us + arrive_us : 0;
     cv_e2ee_heartbeat_tracker_remove (driver->tracker, leaf->leaf);
-    cv_e2ee_receiver_reset_counts (driver->receiver, leaf->leaf);
+    cv_e2ee_receiver_change_owner (driver->receiver, leaf->leaf);
   }
   return member;
 }

@@ -17,6 +17,12 @@ typedef struct {
   CvSframeReceiver *receiver; /* NULL before the first frame */
 } Stream;
 
+typedef enum {
+  SEAT_BLANK,
+  SEAT_TAKEN,
+  SEAT_PASSED_ON, /* taken in this epoch, and by somebody else now */
+} Seat;
+
 struct CvE2eeEpochKeys {
   gatomicrefcount refs;
   CvCrypto *crypto;
@@ -24,7 +30,7 @@ struct CvE2eeEpochKeys {
   CvMlsLeaf own_leaf;
   guint32 leaf_count;
   guint leaf_bits;
-  guint8 *is_member; /* by leaf */
+  gint *seats; /* Seat by leaf; atomic: main passes on what streaming threads look at */
   CvSecret *base_key;
   CvSframeSender *senders[CV_E2EE_N_TRACKS];
   Stream *streams; /* leaf × track */
@@ -60,11 +66,12 @@ cv_e2ee_epoch_keys_new (CvCrypto *crypto, CvMlsGroup *group, GError **error)
   keys->own_leaf = cv_mls_group_get_own_leaf (group);
   keys->leaf_count = cv_mls_group_get_leaf_count (group);
   keys->leaf_bits = cv_sframe_kid_count_leaf_bits (keys->leaf_count);
-  keys->is_member = g_new0 (guint8, keys->leaf_count);
+  keys->seats = g_new0 (gint, keys->leaf_count);
   keys->streams = g_new0 (Stream, (gsize)keys->leaf_count * CV_E2EE_N_TRACKS);
   for (guint32 i = 0; i < keys->leaf_count; i++) {
     CvMlsMember member;
-    keys->is_member[i] = cv_mls_group_get_member (group, (CvMlsLeaf){i}, &member);
+    if (cv_mls_group_get_member (group, (CvMlsLeaf){i}, &member))
+      keys->seats[i] = SEAT_TAKEN;
   }
   keys->base_key =
       cv_mls_group_export (group, EXPORTER_LABEL, CV_SPAN_EMPTY,
@@ -92,7 +99,7 @@ cv_e2ee_epoch_keys_unref (CvE2eeEpochKeys *keys)
     cv_sframe_sender_free (keys->senders[i]);
   g_clear_pointer (&keys->streams, g_free);
   g_clear_pointer (&keys->base_key, cv_secret_unref);
-  g_clear_pointer (&keys->is_member, g_free);
+  g_clear_pointer (&keys->seats, g_free);
   g_clear_pointer (&keys->crypto, cv_crypto_context_unref);
   g_free (keys);
 }
@@ -115,10 +122,29 @@ cv_e2ee_epoch_keys_get_leaf_bits (const CvE2eeEpochKeys *keys)
   return keys->leaf_bits;
 }
 
+static Seat
+get_seat (const CvE2eeEpochKeys *keys, guint32 leaf)
+{
+  return leaf < keys->leaf_count ? (Seat)g_atomic_int_get (&keys->seats[leaf]) : SEAT_BLANK;
+}
+
 gboolean
 cv_e2ee_epoch_keys_has_leaf (const CvE2eeEpochKeys *keys, guint32 leaf)
 {
-  return leaf < keys->leaf_count && keys->is_member[leaf];
+  return get_seat (keys, leaf) == SEAT_TAKEN;
+}
+
+void
+cv_e2ee_epoch_keys_pass_on (CvE2eeEpochKeys *keys, guint32 leaf)
+{
+  if (cv_e2ee_epoch_keys_has_leaf (keys, leaf))
+    g_atomic_int_set (&keys->seats[leaf], SEAT_PASSED_ON);
+}
+
+gboolean
+cv_e2ee_epoch_keys_has_passed_on (const CvE2eeEpochKeys *keys, guint32 leaf)
+{
+  return get_seat (keys, leaf) == SEAT_PASSED_ON;
 }
 
 CvSframeSender *

@@ -125,6 +125,7 @@ typedef enum {
   OUTCOME_UNDECRYPTABLE,
   OUTCOME_REPLAY,
   OUTCOME_FOREIGN,
+  OUTCOME_LATE,
 } Outcome;
 
 static CvE2eeVerdict
@@ -136,6 +137,7 @@ count (CvE2eeReceiver *receiver, CvMlsLeaf leaf, CvE2eeTrack track, Outcome outc
       [OUTCOME_UNDECRYPTABLE] = CV_E2EE_UNDECRYPTABLE,
       [OUTCOME_REPLAY] = CV_E2EE_DROPPED,
       [OUTCOME_FOREIGN] = CV_E2EE_DROPPED,
+      [OUTCOME_LATE] = CV_E2EE_DROPPED,
   };
   g_mutex_lock (&receiver->lock);
   CvE2eeReceiverCounts *counts = g_hash_table_lookup (receiver->counts, count_key (leaf, track));
@@ -146,7 +148,7 @@ count (CvE2eeReceiver *receiver, CvMlsLeaf leaf, CvE2eeTrack track, Outcome outc
   counts->n_opened += outcome == OUTCOME_OPENED;
   counts->n_no_key += outcome == OUTCOME_NO_KEY;
   counts->n_undecryptable += outcome == OUTCOME_UNDECRYPTABLE;
-  counts->n_dropped += outcome == OUTCOME_REPLAY;
+  counts->n_dropped += outcome == OUTCOME_REPLAY || outcome == OUTCOME_LATE;
   counts->n_foreign += outcome == OUTCOME_FOREIGN;
   g_mutex_unlock (&receiver->lock);
   return verdicts[outcome];
@@ -205,13 +207,19 @@ cv_e2ee_receiver_unprotect (CvE2eeReceiver *receiver, CvMlsLeaf leaf, CvE2eeTrac
   if (kid.leaf == cv_e2ee_epoch_keys_get_own_leaf (keys).index || kid.leaf != leaf.index
       || kid.context != (guint64)track)
     return count (receiver, leaf, track, OUTCOME_FOREIGN);
+  /* What was under way when its sender went: not to be taken for the newcomer's, and no impostor's. */
+  if (cv_e2ee_epoch_keys_has_passed_on (keys, leaf.index))
+    return count (receiver, leaf, track, OUTCOME_LATE);
   return count (receiver, leaf, track, open_frame (keys, leaf, track, sealed, envelope, frame));
 }
 
 void
-cv_e2ee_receiver_reset_counts (CvE2eeReceiver *receiver, CvMlsLeaf leaf)
+cv_e2ee_receiver_change_owner (CvE2eeReceiver *receiver, CvMlsLeaf leaf)
 {
   g_mutex_lock (&receiver->lock);
+  for (guint i = 0; i < EPOCHS_MAX; i++)
+    if (receiver->epochs[i] != NULL)
+      cv_e2ee_epoch_keys_pass_on (receiver->epochs[i], leaf.index);
   for (guint track = 0; track < CV_E2EE_N_TRACKS; track++)
     g_hash_table_remove (receiver->counts, count_key (leaf, (CvE2eeTrack)track));
   g_mutex_unlock (&receiver->lock);

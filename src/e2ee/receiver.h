@@ -18,7 +18,7 @@ typedef enum {
   CV_E2EE_OPENED,
   CV_E2EE_NO_KEY, /* the frame's epoch or leaf is not known (yet) */
   CV_E2EE_UNDECRYPTABLE, /* failed to authenticate, or its envelope is malformed */
-  CV_E2EE_DROPPED, /* replay, reflection, wrong track or wrong sender */
+  CV_E2EE_DROPPED, /* replay, reflection, wrong track or wrong sender, a former owner's */
 } CvE2eeVerdict;
 
 CvE2eeReceiver *cv_e2ee_receiver_new (void);
@@ -43,12 +43,13 @@ typedef struct {
   guint64 n_opened;
   guint64 n_no_key;
   guint64 n_undecryptable;
-  guint64 n_dropped; /* replays */
+  guint64 n_dropped; /* replays, and what the leaf's former owner sent */
   guint64 n_foreign; /* reflections, wrong sender or wrong track: dropped as well */
 } CvE2eeReceiverCounts;
 
-/* Main: the leaf has another owner now. */
-void cv_e2ee_receiver_reset_counts (CvE2eeReceiver *receiver, CvMlsLeaf leaf);
+/* Main: the leaf has another owner in the epoch that is installed next. Frames of the epochs before are
+ * the former owner's: dropped from now on. The counts start anew. */
+void cv_e2ee_receiver_change_owner (CvE2eeReceiver *receiver, CvMlsLeaf leaf);
 void cv_e2ee_receiver_get_counts (CvE2eeReceiver *receiver, CvMlsLeaf leaf, CvE2eeTrack track,
                                   CvE2eeReceiverCounts *counts);
 

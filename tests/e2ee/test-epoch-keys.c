@@ -87,6 +87,76 @@ test_reserved_tracks (Meeting *meeting, gconstpointer data)
   }
 }
 
+/* ---- a leaf that is given to somebody else ---- */
+
+static CvE2eeVerdict
+open_frame (Person *to, CvMlsLeaf leaf, GBytes *sealed)
+{
+  CvE2eeEnvelope envelope;
+  g_autoptr (GBytes) frame = NULL;
+  return cv_e2ee_receiver_unprotect (cv_e2ee_group_driver_get_receiver (to->driver), leaf,
+                                     CV_E2EE_TRACK_MICROPHONE, cv_span_from_bytes (sealed),
+                                     &envelope, &frame);
+}
+
+static void
+let_in_one_commit (Meeting *meeting, Person *carol, Person *dave)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 epoch = meeting->world->epoch;
+  world_knock (meeting->world, dave);
+  world_run_for (meeting->world, SECOND / 100);
+  /* Nobody but Alice knows of it: she commits both. */
+  cv_e2ee_group_driver_on_knock_gone (meeting->bob->driver, dave->id);
+  cv_e2ee_group_driver_on_knock_gone (carol->driver, dave->id);
+  g_assert_true (cv_e2ee_group_driver_remove (meeting->alice->driver, world_leaf (carol), &error));
+  world_run_for (meeting->world, 3 * SECOND / 2);
+  g_assert_cmpuint (meeting->world->epoch, ==, epoch + 1);
+}
+
+static void
+let_one_after_another (Meeting *meeting, Person *carol, Person *dave)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_true (cv_e2ee_group_driver_remove (meeting->alice->driver, world_leaf (carol), &error));
+  world_run_for (meeting->world, SECOND);
+  carol->is_member = FALSE;
+  world_join (meeting->world, dave);
+}
+
+/* Dave gets Carol's leaf while the keys of her last epoch are still kept for frames under way. */
+static void
+test_leaf_passed_on (Meeting *meeting, gconstpointer is_at_once)
+{
+  CvE2eeReceiverCounts counts;
+  Person *carol = world_add (meeting->world, "Carol", "");
+  Person *dave = world_add (meeting->world, "Dave", "");
+  world_join (meeting->world, carol);
+  world_run_for (meeting->world, SECOND);
+  CvMlsLeaf leaf = world_leaf (carol);
+  g_autoptr (GBytes) first = world_seal_frame (carol, CV_E2EE_TRACK_MICROPHONE);
+  g_autoptr (GBytes) carols = world_seal_frame (carol, CV_E2EE_TRACK_MICROPHONE);
+  g_autoptr (GBytes) alices = world_seal_frame (meeting->alice, CV_E2EE_TRACK_MICROPHONE);
+  g_assert_cmpint (open_frame (meeting->bob, leaf, first), ==, CV_E2EE_OPENED);
+  if (is_at_once != NULL)
+    let_in_one_commit (meeting, carol, dave);
+  else
+    let_one_after_another (meeting, carol, dave);
+  g_assert_cmpuint (world_leaf (dave).index, ==, leaf.index);
+
+  g_assert_cmpint (open_frame (meeting->bob, leaf, carols), ==, CV_E2EE_DROPPED);
+  g_assert_cmpint (open_frame (meeting->bob, world_leaf (meeting->alice), alices), ==,
+                   CV_E2EE_OPENED);
+  world_assert_media (dave, meeting->bob, CV_E2EE_OPENED);
+  cv_e2ee_receiver_get_counts (cv_e2ee_group_driver_get_receiver (meeting->bob->driver), leaf,
+                               CV_E2EE_TRACK_MICROPHONE, &counts);
+  g_assert_cmpuint (counts.n_opened, ==, 1);
+  g_assert_cmpuint (counts.n_dropped, ==, 1);
+  /* Carol's last frames are no attack on Dave. */
+  world_run_for (meeting->world, SECOND);
+  g_assert_false (world_has_reason (meeting->bob, CV_E2EE_REASON_IMPOSTOR));
+}
+
 /* ---- threads: main changes epochs while frames flow ---- */
 
 typedef struct {
@@ -163,6 +233,10 @@ main (int argc, char **argv)
   g_test_add_func ("/e2ee/epoch-keys/nothing-without-an-epoch", test_nothing_without_an_epoch);
   g_test_add ("/e2ee/epoch-keys/reserved-tracks", Meeting, NULL, set_up, test_reserved_tracks,
               tear_down);
+  g_test_add ("/e2ee/epoch-keys/leaf-passed-on", Meeting, NULL, set_up, test_leaf_passed_on,
+              tear_down);
+  g_test_add ("/e2ee/epoch-keys/leaf-passed-on-at-once", Meeting, GINT_TO_POINTER (TRUE), set_up,
+              test_leaf_passed_on, tear_down);
   g_test_add ("/e2ee/epoch-keys/threads", Meeting, NULL, set_up, test_threads, tear_down);
   return g_test_run ();
 }
