@@ -36,69 +36,82 @@ is_same (const CvMlsProposalItem *a, const CvMlsProposalItem *b)
   return g_bytes_equal (a->reference, b->reference);
 }
 
-/* What is kept of others, and of ourselves. */
 typedef struct {
   guint n_items;
   gsize size_bytes;
 } Load;
 
-static void
-load_add (Load *load, const CvMlsProposalItem *item)
+/* How full it is, as the sender of one proposal sees it. */
+typedef struct {
+  const CvMlsProposalItem *item;
+  Load all;
+  Load share; /* of the item's sender */
+} Room;
+
+/* Members have a share each. Outsiders can be as many as they like, so they have one together. */
+static gboolean
+is_of_share (const CvMlsProposalItem *item, const CvMlsProposalItem *other)
 {
-  load->n_items++;
-  load->size_bytes += item->size_bytes;
+  if (is_from_outside (item) || is_from_outside (other))
+    return is_from_outside (item) && is_from_outside (other);
+  return cv_mls_tree_math_leaf_equal (item->proposer, other->proposer);
+}
+
+static void
+room_add (Room *room, const CvMlsProposalItem *other)
+{
+  Load *loads[] = {&room->all, &room->share};
+  gsize n_loads = is_of_share (room->item, other) ? 2 : 1;
+
+  for (gsize i = 0; i < n_loads; i++) {
+    loads[i]->n_items++;
+    loads[i]->size_bytes += other->size_bytes;
+  }
+}
+
+static void
+room_add_list (Room *room, const GPtrArray *items, gboolean has_outsiders)
+{
+  for (guint i = 0; i < items->len; i++) {
+    const CvMlsProposalItem *item = g_ptr_array_index (items, i);
+
+    if (!is_same (item, room->item) && (has_outsiders || !is_from_outside (item)))
+      room_add (room, item);
+  }
+}
+
+/* Whether there is room for the item, be it there already or not. */
+static gboolean
+has_room (const CvMlsGroup *group, const CvMlsProposalItem *item, gboolean has_forgotten_outsiders)
+{
+  Room room = {.item = item};
+
+  room_add (&room, item);
+  room_add_list (&room, group->pending, TRUE);
+  room_add_list (&room, group->forgotten, has_forgotten_outsiders);
+  return room.all.n_items <= CV_MLS_LIMIT_ENTRIES && room.all.size_bytes <= CV_MLS_LIMIT_PENDING
+         && room.share.n_items <= CV_MLS_LIMIT_ENTRIES_SHARE
+         && room.share.size_bytes <= CV_MLS_LIMIT_PENDING_SHARE;
 }
 
 static gboolean
-load_is_too_much (const Load *load)
+drop_forgotten_of_outsiders (CvMlsGroup *group)
 {
-  return load->n_items > CV_MLS_LIMIT_ENTRIES || load->size_bytes > CV_MLS_LIMIT_PENDING;
+  for (guint i = 0; i < group->forgotten->len; i++)
+    if (is_from_outside (g_ptr_array_index (group->forgotten, i))) {
+      g_ptr_array_remove_index (group->forgotten, i);
+      return TRUE;
+    }
+  return FALSE;
 }
 
-/* One member must not fill the memory of all the others. What outsiders sent and was forgotten gives
- * way, see make_room. */
+/* Nobody must fill the memory of all the others, nor keep them from proposing: a member not without
+ * three more, outsiders not at all. */
 static gboolean
 check_room (const CvMlsGroup *group, const CvMlsProposalItem *item, GError **error)
 {
-  Load load = {0};
-
-  load_add (&load, item);
-  for (guint i = 0; i < group->pending->len; i++)
-    load_add (&load, g_ptr_array_index (group->pending, i));
-  for (guint i = 0; i < group->forgotten->len; i++) {
-    const CvMlsProposalItem *forgotten = g_ptr_array_index (group->forgotten, i);
-
-    if (!is_from_outside (forgotten) && !is_same (forgotten, item))
-      load_add (&load, forgotten);
-  }
-  if (load_is_too_much (&load))
-    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
-  return TRUE;
-}
-
-/* Forgotten ones of outsiders go, the oldest first. They came as PublicMessages, which no key is used
- * up by: should a commit name one, it can be received again. */
-static void
-make_room (CvMlsGroup *group)
-{
-  Load load = {0};
-  guint i = 0;
-
-  for (guint j = 0; j < group->pending->len; j++)
-    load_add (&load, g_ptr_array_index (group->pending, j));
-  for (guint j = 0; j < group->forgotten->len; j++)
-    load_add (&load, g_ptr_array_index (group->forgotten, j));
-  while (i < group->forgotten->len && load_is_too_much (&load)) {
-    const CvMlsProposalItem *forgotten = g_ptr_array_index (group->forgotten, i);
-
-    if (!is_from_outside (forgotten)) {
-      i++;
-      continue;
-    }
-    load.n_items--;
-    load.size_bytes -= forgotten->size_bytes;
-    g_ptr_array_remove_index (group->forgotten, i);
-  }
+  return has_room (group, item, FALSE)
+         || cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "too many proposals wait for a commit");
 }
 
 /* FALSE: `from` has none of that reference. */
@@ -144,7 +157,10 @@ cv_mls_group_keep_proposal (CvMlsGroup *group, CvMlsProposalItem *item)
     return;
   }
   g_ptr_array_add (group->pending, item);
-  make_room (group);
+  /* Forgotten ones of outsiders go for a new one, the oldest first. They came as PublicMessages, which no
+   * key is used up by: should a commit name one, it can be received again. */
+  while (!has_room (group, item, TRUE) && drop_forgotten_of_outsiders (group))
+    ;
 }
 
 const CvMlsProposalItem *

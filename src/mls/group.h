@@ -245,6 +245,9 @@ GBytes *cv_mls_group_propose (CvMlsGroup *group, const CvMlsProposeParams *param
  * taking its room. Only forgotten ones of outsiders give way when the room is needed, the oldest
  * first; a commit that names such a one is STATE until it is received again. What is received or
  * proposed again waits again.
+ *
+ * 256 proposals of 4 MiB together may wait from one member, as many from all outsiders together, and
+ * four times that from everybody: more is STATE. To forget makes room for outsiders only.
  * reference empty: all; FALSE: nothing was forgotten. */
 guint cv_mls_group_get_n_pending (const CvMlsGroup *group);
 gboolean cv_mls_group_forget_proposals (CvMlsGroup *group, CvSpan reference);

@@ -16,8 +16,11 @@
 /* A whole list of entries, in bytes and in entries. */
 #define CV_MLS_LIMIT_LIST (8 * 1024 * 1024)
 #define CV_MLS_LIMIT_ENTRIES 1024
-/* All proposals that wait for a commit, in bytes. */
+/* All proposals that wait for a commit or were forgotten, in bytes; in entries it is as for a list.
+ * A share is what one member may have of that, or all outsiders together. */
 #define CV_MLS_LIMIT_PENDING (16 * 1024 * 1024)
+#define CV_MLS_LIMIT_PENDING_SHARE (CV_MLS_LIMIT_PENDING / 4)
+#define CV_MLS_LIMIT_ENTRIES_SHARE (CV_MLS_LIMIT_ENTRIES / 4)
 /* Extensions in one list: each is compared with all before it. */
 #define CV_MLS_LIMIT_EXTENSIONS 128
 /* Ratchet tree in a Welcome or GroupInfo: 16384 nodes of a post-quantum suite do not fit, the

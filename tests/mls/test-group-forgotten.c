@@ -261,6 +261,88 @@ test_waits_again (World *world, gconstpointer is_public)
   assert_all_well (world);
 }
 
+/* ---- how many ---- */
+
+/* Somebody new asks to be let in. */
+static GBytes *
+ask (World *world, Member **asking)
+{
+  g_autoptr (Member) newcomer = member_new (world->alice->suite, "newcomer");
+  g_autoptr (GError) error = NULL;
+  GBytes *message;
+
+  member_offer (newcomer);
+  message = cv_mls_joiner_propose_add (members_get_crypto (), newcomer->joiner,
+                                       cv_mls_group_get_id (world->alice->group),
+                                       cv_mls_group_get_epoch (world->alice->group), &error);
+  g_assert_no_error (error);
+  if (asking)
+    *asking = g_steal_pointer (&newcomer);
+  return message;
+}
+
+/* As many as Alice takes. */
+static void
+crowd (World *world)
+{
+  guint n_taken = 0;
+  g_autoptr (GError) error = NULL;
+
+  while (!error) {
+    g_autoptr (GBytes) message = ask (world, NULL);
+
+    n_taken += try_hear (world->alice, message, NULL, &error) ? 1 : 0;
+  }
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
+  g_assert_cmpuint (n_taken, ==, CV_MLS_LIMIT_ENTRIES_SHARE);
+}
+
+/* Whoever wants in, a member can still have somebody removed. */
+static void
+test_crowd_leaves_room (World *world, gconstpointer is_public)
+{
+  g_autoptr (GBytes) remove = NULL;
+  g_auto (CvMlsCommitResult) result = {0};
+
+  crowd (world);
+  remove = propose (world, world->bob, remove_of (world->carol), is_public);
+  commit_pending (world, world->bob, is_public, &result);
+  g_assert_null (world->carol->group);
+  assert_all_well (world);
+}
+
+/* What was forgotten keeps no newcomer out, and the first of them was forgotten for good: a commit of it
+ * is followed once it came again. */
+static void
+test_forgotten_crowd_gives_way (World *world, gconstpointer is_public)
+{
+  g_autoptr (Member) first = NULL;
+  g_autoptr (GBytes) asked = ask (world, &first);
+  CvMlsCommitParams params = {
+      .includes_pending = TRUE, .is_public = is_public != NULL, .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+  g_auto (CvMlsReceived) received = {0};
+  g_autoptr (GError) error = NULL;
+
+  hear (world->alice, asked);
+  forget_all (world->alice);
+  crowd (world);
+  forget_all (world->alice);
+  crowd (world);
+  g_assert_cmpuint (world->alice->group->forgotten->len, ==, 0);
+  hear (world->bob, asked);
+  member_commit (world->bob, &params, &result);
+  g_assert_false (
+      member_try_receive (world->alice, cv_span_from_bytes (result.commit), &received, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
+  g_assert_false (try_hear (world->alice, asked, NULL, NULL));
+  forget_all (world->alice);
+  hear (world->alice, asked);
+  member_follow (world->alice, result.commit);
+  member_join (first, result.welcome);
+  members_assert_agree ((Member *[]){world->alice, world->bob, first}, 3);
+}
+
 typedef struct {
   const char *name;
   void (*run) (World *world, gconstpointer is_public);
@@ -275,6 +357,8 @@ static const Claim claims[] = {
     {"is-not-in-the-own-commit", test_not_in_own_commit},
     {"goes-with-the-epoch", test_goes_with_the_epoch},
     {"waits-again-when-it-comes-again", test_waits_again},
+    {"crowd-leaves-room-for-members", test_crowd_leaves_room},
+    {"forgotten-crowd-gives-way", test_forgotten_crowd_gives_way},
 };
 
 int

@@ -365,10 +365,15 @@ test_reference_and_value (MalloryWorld *world, gconstpointer data)
   mallory_assert_refused (world, message, CV_MLS_ERROR_INVALID);
 }
 
-/* A PublicMessage proposal that a bystander repeats is one proposal, and there is a last one. */
+/* A PublicMessage proposal that a bystander repeats is one proposal, and there is a last one: Mallory's
+ * share is full then, also when all of it is forgotten, and another member's is not. */
 static void
 test_pending_is_bounded (MalloryWorld *world, gconstpointer data)
 {
+  const CvMlsProposeParams update = {.type = CV_MLS_PROPOSAL_UPDATE, .now_s = TEST_NOW_S};
+  g_autoptr (GBytes) others = NULL;
+  g_auto (CvMlsReceived) heard = {0};
+  g_autoptr (GError) error = NULL;
   const CvMlsEpoch *epoch = world->mallory->group->epoch;
   CvSpan context = cv_span_from_bytes (epoch->encoded_context);
   gboolean is_taken = TRUE;
@@ -400,9 +405,15 @@ test_pending_is_bounded (MalloryWorld *world, gconstpointer data)
       is_taken = member_try_receive (world->victim, cv_span_from_bytes (message), &received, NULL);
     }
     n_sent += is_taken ? 1 : 0;
+    if (n_sent == CV_MLS_LIMIT_ENTRIES_SHARE && is_taken)
+      cv_mls_group_forget_proposals (world->victim->group, CV_SPAN_EMPTY);
   }
-  g_assert_cmpuint (n_sent, ==, CV_MLS_LIMIT_ENTRIES);
-  g_assert_cmpuint (world->victim->group->pending->len, ==, CV_MLS_LIMIT_ENTRIES);
+  g_assert_cmpuint (n_sent, ==, CV_MLS_LIMIT_ENTRIES_SHARE);
+  g_assert_cmpuint (world->victim->group->forgotten->len, ==, CV_MLS_LIMIT_ENTRIES_SHARE);
+  others = cv_mls_group_propose (world->other->group, &update, &error);
+  g_assert_no_error (error);
+  member_try_receive (world->victim, cv_span_from_bytes (others), &heard, &error);
+  g_assert_no_error (error);
 }
 
 typedef struct {

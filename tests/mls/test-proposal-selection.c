@@ -14,7 +14,8 @@ test_leaves_room (gconstpointer is_public)
   Member *alice = member_new (suite, "alice");
   Member *bob = member_new (suite, "bob");
   Member *carol = member_new (suite, "carol");
-  Member *all[] = {alice, bob, carol};
+  Member *dave = member_new (suite, "dave");
+  Member *all[] = {alice, bob, carol, dave};
   CvMlsProposeParams psk = {.type = CV_MLS_PROPOSAL_PSK,
                             .psk_id = CV_SPAN_LITERAL ("room"),
                             .is_public = is_public != NULL,
@@ -30,22 +31,27 @@ test_leaves_room (gconstpointer is_public)
   g_autoptr (GError) error = NULL;
 
   member_create (alice);
-  member_add (alice, bob, all, 3);
-  member_add (alice, carol, all, 3);
+  for (gsize i = 1; i < G_N_ELEMENTS (all); i++)
+    member_add (alice, all[i], all, G_N_ELEMENTS (all));
   removed = cv_mls_group_get_own_leaf (carol->group);
   for (guint i = 0; i < CV_MLS_LIMIT_ENTRIES; i++) {
-    g_auto (CvMlsReceived) received = {0};
-    g_autoptr (GBytes) message = cv_mls_group_propose (bob->group, &psk, &error);
+    Member *proposer = all[i / CV_MLS_LIMIT_ENTRIES_SHARE];
+    g_autoptr (GBytes) message = cv_mls_group_propose (proposer->group, &psk, &error);
 
     g_assert_no_error (error);
-    member_try_receive (alice, cv_span_from_bytes (message), &received, &error);
-    g_assert_no_error (error);
+    for (guint j = 0; j < 2; j++)
+      if (all[j] != proposer) {
+        g_auto (CvMlsReceived) received = {0};
+
+        member_try_receive (all[j], cv_span_from_bytes (message), &received, &error);
+        g_assert_no_error (error);
+      }
   }
   g_assert_null (cv_mls_group_propose (bob->group, &psk, &error));
   g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_STATE);
   member_commit (alice, &params, &result);
   member_follow (bob, result.commit);
-  g_assert_cmpuint (cv_mls_group_get_n_members (bob->group), ==, 2);
+  g_assert_cmpuint (cv_mls_group_get_n_members (bob->group), ==, 3);
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     member_free (all[i]);
 }
