@@ -77,13 +77,23 @@ cv_e2ee_group_driver_deny (CvE2eeGroupDriver *driver, const char *knock_id, GErr
   return visitor != NULL;
 }
 
+static void
+want_removed (CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  CvE2eeWantedRemove wanted;
+  if (cv_e2ee_driver_returns_is_unwanted (driver, hash))
+    return;
+  memcpy (wanted.hash, hash, sizeof wanted.hash);
+  g_array_append_val (driver->wanted_removes, wanted);
+}
+
 gboolean
 cv_e2ee_group_driver_remove (CvE2eeGroupDriver *driver, CvMlsLeaf leaf, GError **error)
 {
   cv_e2ee_driver_enter (driver);
   gboolean is_wanted = require_moderator (driver, error) && require_other (driver, leaf, error);
   if (is_wanted)
-    g_array_append_val (driver->wanted_removes, leaf);
+    want_removed (driver, cv_e2ee_driver_roster_find (driver, leaf)->statement->identity_hash);
   cv_e2ee_driver_leave (driver);
   return is_wanted;
 }

@@ -218,6 +218,7 @@ cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver)
   g_ptr_array_set_size (driver->future, 0);
   g_hash_table_remove_all (driver->used_refs);
   g_array_set_size (driver->wanted_removes, 0);
+  cv_e2ee_driver_returns_start_afresh (driver);
   driver->had_company = FALSE;
   driver->fresh_retry_at_us = 0;
   cv_e2ee_driver_epoch_install (driver, fresh, TRUE);
@@ -294,6 +295,8 @@ cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
   g_autoptr (GBytes) welcome =
       own->result.welcome != NULL ? g_bytes_ref (own->result.welcome) : NULL;
   CvE2eePlan *plan = g_steal_pointer (&own->plan);
+  g_autoptr (GArray) removed =
+      cv_e2ee_driver_returns_list_own_removed (driver, plan != NULL ? plan->removes : NULL);
   gboolean does_change_roster = plan == NULL || plan->refs->len > 0 || plan->removes->len > 0;
   gboolean has_path = plan == NULL || !plan->is_pathless;
   gboolean was_resync = plan == NULL;
@@ -302,7 +305,10 @@ cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
     driver->pcs_at_us = 0;
   if (was_resync)
     cv_e2ee_driver_resync_stop (driver);
-  if (cv_e2ee_driver_epoch_install (driver, next, does_change_roster) && plan != NULL) {
+  gboolean is_installed = cv_e2ee_driver_epoch_install (driver, next, does_change_roster);
+  if (is_installed)
+    cv_e2ee_driver_returns_note_removed (driver, removed);
+  if (is_installed && plan != NULL) {
     for (guint i = 0; i < plan->refs->len; i++) {
       GBytes *ref = g_ptr_array_index (plan->refs, i);
       cv_e2ee_driver_door_note_used (driver, ref);
@@ -332,19 +338,10 @@ cv_e2ee_driver_commit_send_external (CvE2eeGroupDriver *driver, CvMlsCommitResul
   send (driver, own);
 }
 
-/* wanted_removes are leaves: those of people who are not there any more would hit others. */
 void
 cv_e2ee_driver_commit_forget (CvE2eeGroupDriver *driver)
 {
   g_ptr_array_set_size (driver->own_commits, 0);
-  for (guint i = driver->wanted_removes->len; i > 0; i--) {
-    CvMlsMember now;
-    CvMlsLeaf leaf = g_array_index (driver->wanted_removes, CvMlsLeaf, i - 1);
-    const CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, leaf);
-    if (member == NULL || !cv_mls_group_get_member (driver->group, leaf, &now)
-        || !cv_span_equal (now.identity, cv_span_from_bytes (member->identity)))
-      g_array_remove_index (driver->wanted_removes, i - 1);
-  }
 }
 
 void

@@ -40,7 +40,15 @@ static gboolean
 is_shut (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
 {
   return driver->policy.is_locked
-         && !cv_e2ee_driver_roster_is_expected (driver, visitor->public.identity_hash);
+         && !cv_e2ee_driver_returns_is_expected (driver, visitor->public.identity_hash);
+}
+
+/* Whom we do not let in ourselves somebody else may. */
+static gboolean
+is_shut_to_all (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
+{
+  return driver->policy.is_locked
+         && !cv_e2ee_driver_returns_is_allowed (driver, visitor->public.identity_hash);
 }
 
 static gboolean
@@ -107,7 +115,8 @@ cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
   if (visitor->knock == NULL || visitor->is_denied || is_full (driver)
       || memcmp (visitor->public.identity_hash, driver->own_hash, CV_IDENTITY_HASH_LEN) == 0)
     return FALSE;
-  if (is_shut (driver, visitor) || is_stale (driver, visitor->knock)
+  if (cv_e2ee_driver_returns_is_unwanted (driver, visitor->public.identity_hash)
+      || is_shut (driver, visitor) || is_stale (driver, visitor->knock)
       || !is_in_time (driver, visitor->knock)
       || g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref))
     return FALSE;
@@ -161,15 +170,29 @@ cv_e2ee_driver_door_remove_added (CvE2eeGroupDriver *driver, CvSpan key_package_
   }
 }
 
-/* Whose KeyPackage it is may be at the door by several connections. */
+void
+cv_e2ee_driver_door_ask_anew (CvE2eeGroupDriver *driver,
+                              const guint8 hash[static CV_IDENTITY_HASH_LEN])
+{
+  for (guint i = 0; i < driver->visitors->len; i++) {
+    CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
+    if (visitor->knock != NULL
+        && memcmp (visitor->public.identity_hash, hash, CV_IDENTITY_HASH_LEN) == 0)
+      drop_admission (driver, visitor);
+  }
+}
+
+/* Whose KeyPackage it is may be at the door by several connections. An admission from before its
+ * owner was expelled, of the epoch then, comes late: by another moderator, or held by the server. */
 static void
 give_admission (CvE2eeGroupDriver *driver, const CvE2eeAdmission *admission,
-                const CvE2eeDriverMember *moderator)
+                const CvE2eeDriverMember *moderator, guint64 epoch)
 {
   for (guint i = 0; i < driver->visitors->len; i++) {
     CvE2eeDriverVisitor *visitor = g_ptr_array_index (driver->visitors, i);
     if (visitor->knock == NULL
-        || !g_bytes_equal (visitor->knock->key_package_ref, admission->key_package_ref))
+        || !g_bytes_equal (visitor->knock->key_package_ref, admission->key_package_ref)
+        || cv_e2ee_driver_returns_was_expelled_after (driver, visitor->public.identity_hash, epoch))
       continue;
     drop_admission (driver, visitor);
     visitor->admission = cv_e2ee_admission_copy (admission);
@@ -185,7 +208,8 @@ cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visit
       driver->group, cv_span_from_bytes (visitor->knock->key_package_ref), driver->now_s, error);
   if (admission == NULL)
     return FALSE;
-  give_admission (driver, admission, cv_e2ee_driver_roster_find_self (driver));
+  give_admission (driver, admission, cv_e2ee_driver_roster_find_self (driver),
+                  cv_mls_group_get_epoch (driver->group));
   if (driver->members->len == 1)
     return TRUE;
   /* Everybody hears of it, so that not always the moderator commits. */
@@ -197,18 +221,18 @@ cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visit
 }
 
 static void
-take_admission (CvE2eeGroupDriver *driver, const CvE2eeAdmission *admission)
+take_admission (CvE2eeGroupDriver *driver, const CvE2eeAdmission *admission, guint64 epoch)
 {
   const CvE2eeDriverMember *moderator = cv_e2ee_driver_roster_find (driver, admission->moderator);
   if (moderator != NULL
       && cv_e2ee_policy_is_moderator (&driver->policy, moderator->statement->identity_hash)
       && is_admission_in_time (driver, admission)
       && cv_e2ee_admission_verify (driver->group, admission, driver->now_s, driver->now_s, NULL))
-    give_admission (driver, admission, moderator);
+    give_admission (driver, admission, moderator, epoch);
 }
 
 void
-cv_e2ee_driver_door_receive_admission (CvE2eeGroupDriver *driver, CvSpan encoded)
+cv_e2ee_driver_door_receive_admission (CvE2eeGroupDriver *driver, guint64 epoch, CvSpan encoded)
 {
   g_autoptr (GPtrArray) admissions = cv_e2ee_admission_parse_list (encoded, NULL);
   if (admissions == NULL) {
@@ -216,7 +240,7 @@ cv_e2ee_driver_door_receive_admission (CvE2eeGroupDriver *driver, CvSpan encoded
     return;
   }
   for (guint i = 0; i < admissions->len; i++)
-    take_admission (driver, g_ptr_array_index (admissions, i));
+    take_admission (driver, g_ptr_array_index (admissions, i), epoch);
 }
 
 static void
@@ -233,14 +257,15 @@ show_visitor (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
     shown->contact = driver->ops->find_contact (driver->data, shown->identity_key, shown->name);
 }
 
-/* Who was cut off a moment ago, or still is in grace, was let in by a moderator before. */
+/* Who was cut off a moment ago, or still is in grace, was let in by a moderator before, and by none
+ * removed since. */
 static void
 readmit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
 {
   g_autoptr (GError) error = NULL;
   if (driver->policy.admission != CV_E2EE_ADMISSION_MODERATOR
       || !cv_e2ee_group_driver_is_moderator (driver)
-      || !cv_e2ee_driver_roster_is_expected (driver, visitor->public.identity_hash))
+      || !cv_e2ee_driver_returns_is_expected (driver, visitor->public.identity_hash))
     return;
   if (!cv_e2ee_driver_door_admit (driver, visitor, &error))
     g_debug ("admission: %s", error->message);
@@ -308,7 +333,7 @@ find_denial (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor
 {
   if (visitor->knock == NULL || !is_in_time (driver, visitor->knock))
     *denial = CV_E2EE_DENIAL_UNREADABLE;
-  else if (is_shut (driver, visitor))
+  else if (is_shut_to_all (driver, visitor))
     *denial = CV_E2EE_DENIAL_LOCKED;
   else if (is_full (driver))
     *denial = CV_E2EE_DENIAL_FULL;

@@ -103,10 +103,10 @@ static void
 plan_removes (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
 {
   for (guint k = 0; k < driver->wanted_removes->len && plan->removes->len < REMOVES_MAX; k++) {
-    CvMlsLeaf leaf = g_array_index (driver->wanted_removes, CvMlsLeaf, k);
-    if (cv_e2ee_driver_roster_find (driver, leaf) != NULL
-        && !cv_e2ee_driver_roster_has_leaf (plan->removes, leaf))
-      g_array_append_val (plan->removes, leaf);
+    const CvE2eeDriverMember *member = cv_e2ee_driver_roster_find_identity (
+        driver, g_array_index (driver->wanted_removes, CvE2eeWantedRemove, k).hash);
+    if (member != NULL)
+      g_array_append_val (plan->removes, member->public.leaf);
   }
   for (guint i = 0; i < driver->members->len && plan->removes->len < REMOVES_MAX; i++) {
     const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);

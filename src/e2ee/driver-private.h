@@ -12,6 +12,7 @@
  *   driver-receive ordered commits and application messages
  *   driver-door    knocks and admissions
  *   driver-resync  the way back after too long an absence
+ *   driver-returns who may come in again unasked, and who may not
  *   driver-actions what the person asks for
  *   driver-wishes  what of it changes the policy and does not hold yet
  *   driver-timers  heartbeats, the shield, what is due */
@@ -93,6 +94,23 @@ typedef struct {
   guint8 hash[CV_IDENTITY_HASH_LEN];
   gint64 at_us;
 } CvE2eeDeparted;
+
+typedef struct {
+  guint8 hash[CV_IDENTITY_HASH_LEN];
+  guint64 epoch; /* the first one without it: what was allowed before is void */
+  gint64 at_us;
+} CvE2eeExpelled;
+
+typedef struct {
+  guint8 hash[CV_IDENTITY_HASH_LEN];
+} CvE2eeWantedRemove;
+
+/* Of a commit that is being taken. */
+typedef struct {
+  guint8 hash[CV_IDENTITY_HASH_LEN];
+  gboolean is_expelled; /* a moderator meant it, as far as we can know */
+  gboolean may_return; /* as far as others may think */
+} CvE2eeRemoved;
 
 typedef struct {
   CvMlsGroup *group;
@@ -189,12 +207,13 @@ struct CvE2eeGroupDriver {
   gsize leaves_len; /* bytes, of this epoch's tree */
   gboolean has_roster; /* was filled once: who is new now came after us */
   GArray *departed; /* CvE2eeDeparted: ungraceful, at most 60 s ago; one for each identity */
+  GArray *expelled; /* CvE2eeExpelled: not inside since; one for each identity */
   GHashTable *used_refs; /* GBytes: KeyPackages that were added once → when, in monotonic seconds */
   gint64 prune_at_us; /* used_refs */
   guint own_rank;
 
   GPtrArray *visitors; /* CvE2eeDriverVisitor */
-  GArray *wanted_removes; /* CvMlsLeaf, by us as moderator */
+  GArray *wanted_removes; /* CvE2eeWantedRemove, by us as moderator: people, whatever their leaf */
   CvE2eeWishes wishes;
   GPtrArray *own_commits; /* CvE2eeOwnCommit */
   gboolean is_job_running;
@@ -286,16 +305,9 @@ void cv_e2ee_driver_roster_set_member_id (CvE2eeGroupDriver *driver, CvE2eeDrive
 void cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
                                      gboolean was_graceful);
 void cv_e2ee_driver_roster_heard (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member);
-/* Others may take longer to hear of a departure than we, and take longer to forget it. */
-gboolean cv_e2ee_driver_roster_may_return (const CvE2eeGroupDriver *driver,
-                                           const guint8 hash[static CV_IDENTITY_HASH_LEN]);
-/* The same for who proposes the return, so that nobody else has forgotten it already. */
-gboolean cv_e2ee_driver_roster_is_expected (const CvE2eeGroupDriver *driver,
-                                            const guint8 hash[static CV_IDENTITY_HASH_LEN]);
 /* So long away that somebody may have removed it. */
 gboolean cv_e2ee_driver_roster_was_given_up (const CvE2eeGroupDriver *driver,
                                              const CvE2eeDriverMember *member);
-gint64 cv_e2ee_driver_roster_run (CvE2eeGroupDriver *driver);
 /* When others may remove the member; G_MAXINT64: it is here. */
 gint64 cv_e2ee_driver_roster_get_removable_at (const CvE2eeDriverMember *member);
 
@@ -368,7 +380,11 @@ void cv_e2ee_driver_door_note_used (CvE2eeGroupDriver *driver, GBytes *key_packa
 void cv_e2ee_driver_door_remove_added (CvE2eeGroupDriver *driver, CvSpan key_package_ref);
 gboolean cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void cv_e2ee_driver_door_receive_admission (CvE2eeGroupDriver *driver, CvSpan encoded);
+void
+cv_e2ee_driver_door_receive_admission (CvE2eeGroupDriver *driver, guint64 epoch, CvSpan encoded);
+/* Who waits there under this identity was let in before, and is not any more. */
+void cv_e2ee_driver_door_ask_anew (CvE2eeGroupDriver *driver,
+                                   const guint8 hash[static CV_IDENTITY_HASH_LEN]);
 gint64 cv_e2ee_driver_door_run (CvE2eeGroupDriver *driver);
 
 /* ---- resync ---- */
@@ -379,6 +395,31 @@ void cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, const char *from,
 void cv_e2ee_driver_resync_forget (CvE2eeGroupDriver *driver, CvMlsLeaf leaf);
 gint64 cv_e2ee_driver_resync_run (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_request_free (CvE2eeResyncRequest *request);
+
+/* ---- returns ---- */
+void
+cv_e2ee_driver_returns_note_departed (CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member);
+/* Of CvE2eeRemoved: made before the epoch is installed, noted when it is. */
+GArray *cv_e2ee_driver_returns_list_removed (const CvE2eeGroupDriver *driver,
+                                             const CvMlsCommitSummary *summary);
+/* leaves NULL: those who were removed without us are not known. */
+GArray *
+cv_e2ee_driver_returns_list_own_removed (const CvE2eeGroupDriver *driver, const GArray *leaves);
+void cv_e2ee_driver_returns_note_removed (CvE2eeGroupDriver *driver, const GArray *list);
+/* By us as moderator, who want it out. */
+gboolean cv_e2ee_driver_returns_is_unwanted (const CvE2eeGroupDriver *driver,
+                                             const guint8 hash[static CV_IDENTITY_HASH_LEN]);
+/* Others may take longer to hear of a departure than we, and take longer to forget it. */
+gboolean cv_e2ee_driver_returns_is_allowed (const CvE2eeGroupDriver *driver,
+                                            const guint8 hash[static CV_IDENTITY_HASH_LEN]);
+/* The same for who proposes the return, so that everybody else allows it. */
+gboolean cv_e2ee_driver_returns_is_expected (const CvE2eeGroupDriver *driver,
+                                             const guint8 hash[static CV_IDENTITY_HASH_LEN]);
+gboolean cv_e2ee_driver_returns_was_expelled_after (const CvE2eeGroupDriver *driver,
+                                                    const guint8 hash[static CV_IDENTITY_HASH_LEN],
+                                                    guint64 epoch);
+void cv_e2ee_driver_returns_start_afresh (CvE2eeGroupDriver *driver); /* in a fresh group */
+gint64 cv_e2ee_driver_returns_run (CvE2eeGroupDriver *driver);
 
 /* ---- wishes ---- */
 /* The policy that they make of the present one; FALSE: they change nothing. */

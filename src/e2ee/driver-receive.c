@@ -86,8 +86,10 @@ take_commit (CvE2eeGroupDriver *driver, const CvMlsReceived *received)
       cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_LOST_RACE, summary->committer);
   }
   driver->has_last_path = summary->has_path;
+  g_autoptr (GArray) removed = cv_e2ee_driver_returns_list_removed (driver, summary);
   if (!cv_e2ee_driver_epoch_install (driver, received->next, does_change_roster))
     return;
+  cv_e2ee_driver_returns_note_removed (driver, removed);
   cv_e2ee_driver_epoch_note_commit (driver, received);
   CvE2eeDriverMember *committer = cv_e2ee_driver_roster_find (driver, summary->committer);
   if (committer != NULL)
@@ -230,7 +232,7 @@ dispatch (CvE2eeGroupDriver *driver, guint64 epoch, CvMlsReceived *received)
     cv_e2ee_driver_roster_set_away (driver, member, TRUE);
     break;
   case CV_E2EE_INNER_ADMISSION:
-    cv_e2ee_driver_door_receive_admission (driver, content);
+    cv_e2ee_driver_door_receive_admission (driver, epoch, content);
     break;
   default:
     /* Of a later version. */

@@ -220,30 +220,6 @@ cv_e2ee_driver_roster_set_member_id (CvE2eeGroupDriver *driver, CvE2eeDriverMemb
   driver->has_roster_news = TRUE;
 }
 
-static CvE2eeDeparted *
-find_departed (const CvE2eeGroupDriver *driver, const guint8 *hash)
-{
-  for (guint i = 0; i < driver->departed->len; i++) {
-    CvE2eeDeparted *departed = &g_array_index (driver->departed, CvE2eeDeparted, i);
-    if (memcmp (departed->hash, hash, CV_IDENTITY_HASH_LEN) == 0)
-      return departed;
-  }
-  return NULL;
-}
-
-static void
-remember_departed (CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
-{
-  CvE2eeDeparted departed = {.at_us = driver->now_us};
-  CvE2eeDeparted *before = find_departed (driver, member->statement->identity_hash);
-  if (before != NULL) {
-    before->at_us = driver->now_us;
-    return;
-  }
-  memcpy (departed.hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN);
-  g_array_append_val (driver->departed, departed);
-}
-
 void
 cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
                                 gboolean was_graceful)
@@ -252,7 +228,7 @@ cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *m
   if (member->public.is_self || (was_away && (member->was_graceful || !was_graceful)))
     return;
   if (!was_away && !was_graceful)
-    remember_departed (driver, member);
+    cv_e2ee_driver_returns_note_departed (driver, member);
   gboolean is_replayed = driver->reconnected_at_us != 0
                          && driver->now_us < driver->reconnected_at_us + CV_E2EE_DRIVER_REPLAY_US;
   if (!was_away) {
@@ -305,36 +281,6 @@ cv_e2ee_driver_roster_heard (CvE2eeGroupDriver *driver, CvE2eeDriverMember *memb
   if (member->away_at_us != 0 && !member->was_graceful
       && driver->now_us - member->away_at_us > BACK_AFTER_US)
     set_back (driver, member);
-}
-
-gboolean
-cv_e2ee_driver_roster_may_return (const CvE2eeGroupDriver *driver,
-                                  const guint8 hash[static CV_IDENTITY_HASH_LEN])
-{
-  return find_departed (driver, hash) != NULL;
-}
-
-gboolean
-cv_e2ee_driver_roster_is_expected (const CvE2eeGroupDriver *driver,
-                                   const guint8 hash[static CV_IDENTITY_HASH_LEN])
-{
-  const CvE2eeDeparted *departed = find_departed (driver, hash);
-  return departed != NULL && driver->now_us < departed->at_us + CV_E2EE_DRIVER_RETURN_US;
-}
-
-gint64
-cv_e2ee_driver_roster_run (CvE2eeGroupDriver *driver)
-{
-  gint64 next_us = G_MAXINT64;
-  for (guint i = driver->departed->len; i > 0; i--) {
-    gint64 until_us = g_array_index (driver->departed, CvE2eeDeparted, i - 1).at_us
-                      + CV_E2EE_DRIVER_RETURN_US + CV_E2EE_DRIVER_GRACE_SLACK_US;
-    if (until_us <= driver->now_us)
-      g_array_remove_index (driver->departed, i - 1);
-    else
-      next_us = MIN (next_us, until_us);
-  }
-  return next_us;
 }
 
 void

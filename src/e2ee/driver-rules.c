@@ -187,7 +187,7 @@ check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   if (statement == NULL)
     return FALSE;
   if (driver->policy.is_locked
-      && !cv_e2ee_driver_roster_may_return (driver, statement->identity_hash)
+      && !cv_e2ee_driver_returns_is_allowed (driver, statement->identity_hash)
       && !is_catching_up (driver))
     return refuse (error, "expected nobody to come while the meeting is locked");
   if (driver->policy.admission == CV_E2EE_ADMISSION_MODERATOR

@@ -23,7 +23,7 @@ static const guint16 extension_types[] = {CV_E2EE_POLICY_TYPE};
 static void
 run_due (CvE2eeGroupDriver *driver)
 {
-  gint64 deadline_us = cv_e2ee_driver_roster_run (driver);
+  gint64 deadline_us = cv_e2ee_driver_returns_run (driver);
   deadline_us = MIN (deadline_us, cv_e2ee_driver_epoch_run (driver));
   deadline_us = MIN (deadline_us, cv_e2ee_driver_door_run (driver));
   deadline_us = MIN (deadline_us, cv_e2ee_driver_commit_run (driver));
@@ -213,10 +213,11 @@ cv_e2ee_group_driver_new (const CvE2eeGroupDriverParams *params)
       g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_old_epoch_free);
   driver->members = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_member_free);
   driver->departed = g_array_new (FALSE, FALSE, sizeof (CvE2eeDeparted));
+  driver->expelled = g_array_new (FALSE, FALSE, sizeof (CvE2eeExpelled));
   driver->used_refs =
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   driver->visitors = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_visitor_free);
-  driver->wanted_removes = g_array_new (FALSE, FALSE, sizeof (CvMlsLeaf));
+  driver->wanted_removes = g_array_new (FALSE, FALSE, sizeof (CvE2eeWantedRemove));
   driver->wishes.moderators = g_array_new (FALSE, FALSE, sizeof (CvE2eeModeratorWish));
   driver->own_commits =
       g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_own_commit_free);
@@ -247,6 +248,7 @@ cv_e2ee_group_driver_free (CvE2eeGroupDriver *driver)
   g_clear_pointer (&driver->wishes.moderators, g_array_unref);
   g_clear_pointer (&driver->visitors, g_ptr_array_unref);
   g_clear_pointer (&driver->used_refs, g_hash_table_unref);
+  g_clear_pointer (&driver->expelled, g_array_unref);
   g_clear_pointer (&driver->departed, g_array_unref);
   g_clear_pointer (&driver->members, g_ptr_array_unref);
   g_clear_pointer (&driver->old_epochs, g_ptr_array_unref);

@@ -214,12 +214,12 @@ test_return_window (HostileMeeting *meeting, gconstpointer data)
   }
   g_assert_cmpuint (alice->departed->len, ==, 1);
   world_run_for (meeting->world, 59 * SECOND);
-  g_assert_true (cv_e2ee_driver_roster_is_expected (alice, carol));
+  g_assert_true (cv_e2ee_driver_returns_is_expected (alice, carol));
   world_run_for (meeting->world, 2 * SECOND);
-  g_assert_false (cv_e2ee_driver_roster_is_expected (alice, carol));
-  g_assert_true (cv_e2ee_driver_roster_may_return (alice, carol));
+  g_assert_false (cv_e2ee_driver_returns_is_expected (alice, carol));
+  g_assert_true (cv_e2ee_driver_returns_is_allowed (alice, carol));
   world_run_for (meeting->world, 3 * SECOND);
-  g_assert_false (cv_e2ee_driver_roster_may_return (alice, carol));
+  g_assert_false (cv_e2ee_driver_returns_is_allowed (alice, carol));
   g_assert_cmpuint (alice->departed->len, ==, 0);
 }
 

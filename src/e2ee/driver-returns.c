@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Conclave authors */
+
+/* Who may come in again without being asked, and who may not (E2EE.md section 5).
+ *
+ *   lost the connection ──> departed: for 60 s the door lets it in by itself, also when locked
+ *   removed by a moderator ─> expelled: whatever was allowed before is void, people are asked anew
+ *
+ * All members must judge a commit alike, but hear of a departure at different times: within the
+ * slack what somebody else may take for a return is taken, and not proposed. */
+#include "e2ee/driver-private.h"
+
+#include <string.h>
+
+#define EXPELLED_MAX 1024
+/* As long as an admission from before may be good by somebody's clock. */
+#define EXPELLED_US                                                                                \
+  ((gint64)(CV_E2EE_ADMISSION_LIFETIME_S + CV_E2EE_ADMISSION_SKEW_S) * G_USEC_PER_SEC)
+
+static gboolean
+is_hash (const guint8 *hash, const guint8 *other)
+{
+  return memcmp (hash, other, CV_IDENTITY_HASH_LEN) == 0;
+}
+
+static CvE2eeDeparted *
+find_departed (const CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  for (guint i = 0; i < driver->departed->len; i++) {
+    CvE2eeDeparted *departed = &g_array_index (driver->departed, CvE2eeDeparted, i);
+    if (is_hash (departed->hash, hash))
+      return departed;
+  }
+  return NULL;
+}
+
+static CvE2eeExpelled *
+find_expelled (const CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  for (guint i = 0; i < driver->expelled->len; i++) {
+    CvE2eeExpelled *expelled = &g_array_index (driver->expelled, CvE2eeExpelled, i);
+    if (is_hash (expelled->hash, hash))
+      return expelled;
+  }
+  return NULL;
+}
+
+/* ---- who goes ---- */
+
+void
+cv_e2ee_driver_returns_note_departed (CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
+{
+  CvE2eeDeparted departed = {.at_us = driver->now_us};
+  CvE2eeDeparted *before = find_departed (driver, member->statement->identity_hash);
+  if (before != NULL) {
+    before->at_us = driver->now_us;
+    return;
+  }
+  memcpy (departed.hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN);
+  g_array_append_val (driver->departed, departed);
+}
+
+/* Somebody else, who heard of its departure earlier, may take its removal for the end of grace. */
+static gboolean
+may_have_been_given_up (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
+{
+  gint64 grace_us = CV_E2EE_DRIVER_GRACE_US - 2 * CV_E2EE_DRIVER_GRACE_SLACK_US;
+  return cv_e2ee_driver_roster_was_given_up (driver, member)
+         || (member->away_at_us != 0 && driver->now_us >= member->earliest_away_us + grace_us);
+}
+
+static void
+add_removed (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member, gboolean is_meant,
+             GArray *list)
+{
+  CvE2eeRemoved removed = {
+      .is_expelled = is_meant,
+      .may_return = !is_meant || may_have_been_given_up (driver, member),
+  };
+  memcpy (removed.hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN);
+  g_array_append_val (list, removed);
+}
+
+static gboolean
+is_by_moderator (const CvE2eeGroupDriver *driver, const CvMlsCommitSummary *summary)
+{
+  const CvE2eeDriverMember *committer =
+      summary->is_external ? NULL : cv_e2ee_driver_roster_find (driver, summary->committer);
+  return committer != NULL
+         && cv_e2ee_policy_is_moderator (&driver->policy, committer->statement->identity_hash);
+}
+
+/* A moderator's program removes who is away too long like anybody's: then it is not meant. */
+GArray *
+cv_e2ee_driver_returns_list_removed (const CvE2eeGroupDriver *driver,
+                                     const CvMlsCommitSummary *summary)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (CvE2eeRemoved));
+  gboolean by_moderator = is_by_moderator (driver, summary);
+  for (guint i = 0; i < driver->members->len; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    if (cv_e2ee_driver_roster_has_leaf (summary->removed, member->public.leaf))
+      add_removed (driver, member,
+                   by_moderator && !cv_e2ee_driver_roster_was_given_up (driver, member), list);
+  }
+  return list;
+}
+
+GArray *
+cv_e2ee_driver_returns_list_own_removed (const CvE2eeGroupDriver *driver, const GArray *leaves)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (CvE2eeRemoved));
+  for (guint i = 0; i < driver->members->len; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    gboolean is_meant =
+        leaves != NULL
+        && cv_e2ee_driver_returns_is_unwanted (driver, member->statement->identity_hash);
+    if (leaves == NULL || cv_e2ee_driver_roster_has_leaf (leaves, member->public.leaf))
+      add_removed (driver, member, is_meant, list);
+  }
+  return list;
+}
+
+static void
+expel (CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  CvE2eeExpelled expelled = {.epoch = cv_mls_group_get_epoch (driver->group),
+                             .at_us = driver->now_us};
+  CvE2eeExpelled *before = find_expelled (driver, hash);
+  memcpy (expelled.hash, hash, CV_IDENTITY_HASH_LEN);
+  if (before != NULL) {
+    *before = expelled;
+  } else {
+    if (driver->expelled->len >= EXPELLED_MAX)
+      g_array_remove_index (driver->expelled, 0);
+    g_array_append_val (driver->expelled, expelled);
+  }
+  cv_e2ee_driver_door_ask_anew (driver, hash);
+}
+
+static void
+forget_departed (CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  for (guint i = driver->departed->len; i > 0; i--)
+    if (is_hash (g_array_index (driver->departed, CvE2eeDeparted, i - 1).hash, hash))
+      g_array_remove_index (driver->departed, i - 1);
+}
+
+/* A wish that has come true, or is of no use: it must not hit who comes in later. */
+static void
+forget_wish (CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  for (guint i = driver->wanted_removes->len; i > 0; i--)
+    if (is_hash (g_array_index (driver->wanted_removes, CvE2eeWantedRemove, i - 1).hash, hash))
+      g_array_remove_index (driver->wanted_removes, i - 1);
+}
+
+void
+cv_e2ee_driver_returns_note_removed (CvE2eeGroupDriver *driver, const GArray *list)
+{
+  for (guint i = 0; i < list->len; i++) {
+    const CvE2eeRemoved *removed = &g_array_index (list, CvE2eeRemoved, i);
+    /* A leaf was replaced by another one of the same person. */
+    if (cv_e2ee_driver_roster_find_identity (driver, removed->hash) != NULL)
+      continue;
+    forget_wish (driver, removed->hash);
+    if (removed->is_expelled)
+      expel (driver, removed->hash);
+    if (!removed->may_return)
+      forget_departed (driver, removed->hash);
+  }
+}
+
+/* ---- who comes ---- */
+
+gboolean
+cv_e2ee_driver_returns_is_unwanted (const CvE2eeGroupDriver *driver,
+                                    const guint8 hash[static CV_IDENTITY_HASH_LEN])
+{
+  for (guint i = 0; i < driver->wanted_removes->len; i++)
+    if (is_hash (g_array_index (driver->wanted_removes, CvE2eeWantedRemove, i).hash, hash))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+cv_e2ee_driver_returns_is_allowed (const CvE2eeGroupDriver *driver,
+                                   const guint8 hash[static CV_IDENTITY_HASH_LEN])
+{
+  return find_departed (driver, hash) != NULL;
+}
+
+gboolean
+cv_e2ee_driver_returns_is_expected (const CvE2eeGroupDriver *driver,
+                                    const guint8 hash[static CV_IDENTITY_HASH_LEN])
+{
+  const CvE2eeDeparted *departed = find_departed (driver, hash);
+  return departed != NULL && driver->now_us < departed->at_us + CV_E2EE_DRIVER_RETURN_US
+         && find_expelled (driver, hash) == NULL
+         && !cv_e2ee_driver_returns_is_unwanted (driver, hash);
+}
+
+gboolean
+cv_e2ee_driver_returns_was_expelled_after (const CvE2eeGroupDriver *driver,
+                                           const guint8 hash[static CV_IDENTITY_HASH_LEN],
+                                           guint64 epoch)
+{
+  const CvE2eeExpelled *expelled = find_expelled (driver, hash);
+  return expelled != NULL && epoch < expelled->epoch;
+}
+
+/* Epochs begin at 0 again, and no admission of the old group is good in the new one. */
+void
+cv_e2ee_driver_returns_start_afresh (CvE2eeGroupDriver *driver)
+{
+  for (guint i = 0; i < driver->expelled->len; i++)
+    g_array_index (driver->expelled, CvE2eeExpelled, i).epoch = 0;
+}
+
+/* ---- time ---- */
+
+static void
+run_expelled (CvE2eeGroupDriver *driver)
+{
+  for (guint i = driver->expelled->len; i > 0; i--) {
+    const CvE2eeExpelled *expelled = &g_array_index (driver->expelled, CvE2eeExpelled, i - 1);
+    /* Or people have let it in again. */
+    if (driver->now_us >= expelled->at_us + EXPELLED_US
+        || cv_e2ee_driver_roster_find_identity (driver, expelled->hash) != NULL)
+      g_array_remove_index (driver->expelled, i - 1);
+  }
+}
+
+gint64
+cv_e2ee_driver_returns_run (CvE2eeGroupDriver *driver)
+{
+  gint64 next_us = G_MAXINT64;
+  run_expelled (driver);
+  for (guint i = driver->departed->len; i > 0; i--) {
+    gint64 until_us = g_array_index (driver->departed, CvE2eeDeparted, i - 1).at_us
+                      + CV_E2EE_DRIVER_RETURN_US + CV_E2EE_DRIVER_GRACE_SLACK_US;
+    if (until_us <= driver->now_us)
+      g_array_remove_index (driver->departed, i - 1);
+    else
+      next_us = MIN (next_us, until_us);
+  }
+  return next_us;
+}
