@@ -164,7 +164,12 @@ do_camera (CvSession *session, JsonObject *command)
 static void
 do_confirm_code (CvSession *session, JsonObject *command)
 {
-  cv_session_confirm_code (session);
+  const char *code = get_text (command, "code");
+
+  if (!code)
+    cv_cli_events_error ("bad-command", "confirm-code needs the code that was compared");
+  else if (!cv_session_confirm_code (session, code))
+    cv_cli_events_error ("code-changed", "this is not the code of those who are here now");
 }
 
 static void

@@ -65,15 +65,21 @@ cv_session_set_locked (CvSession *self, gboolean is_locked)
     after_action (self, cv_e2ee_group_driver_set_locked (self->driver, is_locked, &error), &error);
 }
 
-void
-cv_session_confirm_code (CvSession *self)
+gboolean
+cv_session_confirm_code (CvSession *self, const char *code)
 {
+  g_autoptr (GError) error = NULL;
+
   if (!is_member (self))
-    return;
-  cv_e2ee_group_driver_confirm_code (self->driver);
+    return FALSE;
+  if (!cv_e2ee_group_driver_confirm_code (self->driver, code, &error)) {
+    cv_log_info ("refused: %s", error->message);
+    return FALSE;
+  }
   cv_session_roster_update (self);
   cv_session_roster_update_shield (self);
   cv_session_group_after_input (self);
+  return TRUE;
 }
 
 static guint64

@@ -145,8 +145,9 @@ gboolean cv_session_get_is_fips (CvSession *self);
  * provider, in which no meeting starts. Neither changes. */
 const char *cv_session_get_provider_text (CvSession *self);
 
-/* "They read the same digits": marks every member of this epoch confirmed for this meeting. */
-void cv_session_confirm_code (CvSession *self);
+/* "They read the same digits", these: marks every member of this epoch confirmed for this meeting.
+ * FALSE: somebody came or left since, so that they are not the code of now; nobody is confirmed. */
+gboolean cv_session_confirm_code (CvSession *self, const char *code) G_GNUC_WARN_UNUSED_RESULT;
 /* The safety number matched: the contact is verified for good. */
 void cv_session_verify_participant (CvSession *self, CvParticipant *participant);
 /* The warning about a changed key was read and accepted: their media may be shown. */

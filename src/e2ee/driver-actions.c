@@ -167,15 +167,29 @@ cv_e2ee_group_driver_send_application (CvE2eeGroupDriver *driver, CvMlsLeaf to, 
   return is_sent;
 }
 
-void
-cv_e2ee_group_driver_confirm_code (CvE2eeGroupDriver *driver)
+static gboolean
+confirm_code (CvE2eeGroupDriver *driver, const char *code, GError **error)
 {
-  cv_e2ee_driver_enter (driver);
-  for (guint i = 0; i < driver->members->len && driver->group != NULL; i++)
+  /* Who came after the digits were read aloud was not compared with anybody. */
+  if (driver->group == NULL || driver->code == NULL || g_strcmp0 (driver->code, code) != 0) {
+    g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_STATE,
+                         "expected the meeting code of the present roster");
+    return FALSE;
+  }
+  for (guint i = 0; i < driver->members->len; i++)
     ((CvE2eeDriverMember *)g_ptr_array_index (driver->members, i))->is_confirmed = TRUE;
   driver->has_roster_news = TRUE;
   driver->trust_at_us = driver->now_us;
+  return TRUE;
+}
+
+gboolean
+cv_e2ee_group_driver_confirm_code (CvE2eeGroupDriver *driver, const char *code, GError **error)
+{
+  cv_e2ee_driver_enter (driver);
+  gboolean is_confirmed = confirm_code (driver, code, error);
   cv_e2ee_driver_leave (driver);
+  return is_confirmed;
 }
 
 void

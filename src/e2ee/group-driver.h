@@ -253,8 +253,10 @@ gboolean
 cv_e2ee_group_driver_send_application (CvE2eeGroupDriver *driver, CvMlsLeaf to, CvSpan payload,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "They read the same digits": every member of this epoch is confirmed for this meeting. */
-void cv_e2ee_group_driver_confirm_code (CvE2eeGroupDriver *driver);
+/* "They read the same digits", these: every member of this epoch is confirmed for this meeting.
+ * STATE: they are not the digits of now, because somebody came or left meanwhile; nobody is. */
+gboolean cv_e2ee_group_driver_confirm_code (CvE2eeGroupDriver *driver, const char *code,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The warning about this member's changed key was read. */
 void cv_e2ee_group_driver_accept_changed_key (CvE2eeGroupDriver *driver, CvMlsLeaf leaf);
 /* The contacts changed: asks find_contact again for everybody. */

@@ -22,14 +22,22 @@ struct _CvSecurityDialog {
   GtkWidget *reasons;
   GtkWidget *code_group;
   GtkWidget *code;
+  GtkWidget *code_changed;
   GtkWidget *confirm;
   GtkWidget *confirmed;
   GtkWidget *suite;
   GtkWidget *provider;
   GtkWidget *members;
+
+  char *shown_code; /* or NULL */
+  char *earlier_code; /* shown before that, while this dialog was open; or NULL */
+  gint64 changed_at_us; /* goes with earlier_code */
 };
 
 G_DEFINE_FINAL_TYPE (CvSecurityDialog, cv_security_dialog, ADW_TYPE_DIALOG)
+
+/* A click so soon after the digits changed was meant for those before. */
+#define READ_US (2 * G_USEC_PER_SEC)
 
 static const char *
 state_title (CvShieldState state)
@@ -92,6 +100,26 @@ update_shield (CvSecurityDialog *self)
 }
 
 static void
+note_code (CvSecurityDialog *self, const char *code)
+{
+  if (g_strcmp0 (self->shown_code, code) == 0)
+    return;
+  g_free (self->earlier_code);
+  self->earlier_code = g_steal_pointer (&self->shown_code);
+  self->shown_code = g_strdup (code);
+  self->changed_at_us = g_get_monotonic_time ();
+}
+
+static const char *
+get_read_code (CvSecurityDialog *self)
+{
+  gboolean is_fresh =
+      self->earlier_code != NULL && g_get_monotonic_time () < self->changed_at_us + READ_US;
+
+  return is_fresh ? self->earlier_code : self->shown_code;
+}
+
+static void
 update_code (CvSecurityDialog *self)
 {
   const char *code = cv_session_get_meeting_code (self->session);
@@ -100,7 +128,9 @@ update_code (CvSecurityDialog *self)
   guint n = groups != NULL ? g_strv_length (groups) : 0;
 
   g_object_get (self->session, "code-confirmed", &is_confirmed, NULL);
+  note_code (self, code);
   gtk_widget_set_visible (self->code_group, code != NULL);
+  gtk_widget_set_visible (self->code_changed, self->earlier_code != NULL && !is_confirmed);
   gtk_widget_set_visible (self->confirm, !is_confirmed);
   gtk_widget_set_visible (self->confirmed, is_confirmed);
 
@@ -125,7 +155,10 @@ update_suite (CvSecurityDialog *self)
 static void
 on_confirm_clicked (CvSecurityDialog *self)
 {
-  cv_session_confirm_code (self->session);
+  if (!cv_session_confirm_code (self->session, get_read_code (self)))
+    gtk_accessible_announce (GTK_ACCESSIBLE (self),
+                             gtk_label_get_text (GTK_LABEL (self->code_changed)),
+                             GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
 }
 
 static GtkWidget *
@@ -199,11 +232,22 @@ cv_security_dialog_dispose (GObject *object)
 }
 
 static void
+cv_security_dialog_finalize (GObject *object)
+{
+  CvSecurityDialog *self = CV_SECURITY_DIALOG (object);
+
+  g_free (self->earlier_code);
+  g_free (self->shown_code);
+  G_OBJECT_CLASS (cv_security_dialog_parent_class)->finalize (object);
+}
+
+static void
 cv_security_dialog_class_init (CvSecurityDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = cv_security_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cv_security_dialog_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/conclave/Conclave/ui/security-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, navigation);
@@ -212,6 +256,7 @@ cv_security_dialog_class_init (CvSecurityDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, reasons);
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, code_group);
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, code);
+  gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, code_changed);
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, confirm);
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, confirmed);
   gtk_widget_class_bind_template_child (widget_class, CvSecurityDialog, suite);

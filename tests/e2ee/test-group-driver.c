@@ -177,7 +177,10 @@ static void
 test_confirmed_code_verifies (Meeting *meeting, gconstpointer suite)
 {
   Person *dave = world_add (meeting->world, "Dave", "");
-  cv_e2ee_group_driver_confirm_code (meeting->alice->driver);
+  g_autofree char *code = g_strdup (cv_e2ee_group_driver_get_meeting_code (meeting->alice->driver));
+  g_autoptr (GError) error = NULL;
+  g_assert_true (cv_e2ee_group_driver_confirm_code (meeting->alice->driver, code, &error));
+  g_assert_no_error (error);
   g_assert_cmpint (cv_e2ee_group_driver_get_trust (meeting->alice->driver)->state, ==,
                    CV_E2EE_SHIELD_VERIFIED);
   g_assert_true (cv_e2ee_group_driver_is_code_confirmed (meeting->alice->driver));
@@ -189,6 +192,27 @@ test_confirmed_code_verifies (Meeting *meeting, gconstpointer suite)
   g_assert_true (
       cv_e2ee_group_driver_find_member (meeting->alice->driver, world_leaf (meeting->bob))
           ->is_confirmed);
+}
+
+/* The digits were compared; before the press somebody else is inside, perhaps in another's name. */
+static void
+test_code_read_before_somebody_came (Meeting *meeting, gconstpointer suite)
+{
+  CvE2eeGroupDriver *alice = meeting->alice->driver;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *read = g_strdup (cv_e2ee_group_driver_get_meeting_code (alice));
+  Person *dave = world_add (meeting->world, "Dave", "");
+  meeting->alice->contact = CV_IDENTITY_CONTACT_CHANGED;
+  world_join (meeting->world, dave);
+  g_assert_false (cv_e2ee_group_driver_confirm_code (alice, read, &error));
+  g_assert_error (error, CV_E2EE_ERROR, CV_E2EE_ERROR_STATE);
+  g_clear_error (&error);
+  g_assert_false (cv_e2ee_group_driver_confirm_code (alice, NULL, &error));
+  g_assert_error (error, CV_E2EE_ERROR, CV_E2EE_ERROR_STATE);
+  for (guint i = 0; i < cv_e2ee_group_driver_get_n_members (alice); i++)
+    g_assert_false (cv_e2ee_group_driver_get_member (alice, i)->is_confirmed);
+  world_run_for (meeting->world, 2 * SECOND);
+  g_assert_true (world_has_reason (meeting->alice, CV_E2EE_REASON_KEY_CHANGED));
 }
 
 static void
@@ -293,7 +317,9 @@ test_return_under_another_name (Meeting *meeting, gconstpointer suite)
 {
   CvE2eeGroupDriver *alice = meeting->alice->driver;
   const CvE2eeMember *member;
-  cv_e2ee_group_driver_confirm_code (alice);
+  g_autoptr (GError) error = NULL;
+  g_assert_true (cv_e2ee_group_driver_confirm_code (
+      alice, cv_e2ee_group_driver_get_meeting_code (alice), &error));
   cv_e2ee_group_driver_accept_changed_key (alice, world_leaf (meeting->bob));
   for (guint i = 0; i < 2; i++) {
     world_cut (meeting->world, meeting->bob);
@@ -496,6 +522,7 @@ main (int argc, char **argv)
   ADD ("lost-connection-has-grace", set_up_three, test_lost_connection_has_grace);
   ADD ("code-changes-with-the-roster-alone", set_up_three, test_code_changes_with_the_roster_alone);
   ADD ("confirmed-code-verifies", set_up_three, test_confirmed_code_verifies);
+  ADD ("code-read-before-somebody-came", set_up_three, test_code_read_before_somebody_came);
   ADD ("moderator-admits", set_up, test_moderator_admits);
   ADD ("moderator-denies", set_up, test_moderator_denies);
   ADD ("lock-shuts-the-door", set_up_three, test_lock_shuts_the_door);

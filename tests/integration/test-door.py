@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The Conclave authors
 """The door and the rules: passcode, deny, lock, removal, chat, confirming the code."""
-from participant import run, shield
+from participant import code_of, run, shield
 
 QUIET = ["--video", "off", "--audio", "off", "--identity", "memory"]
 
@@ -30,8 +30,13 @@ def door(tap, start):
     tap.ok(True, "4000 characters arrive")
 
     host.do("confirm-code")
-    bob.do("confirm-code")
+    tap.ok(host.wait("error")["code"] == "bad-command", "confirming needs the code that was read")
+    mark = host.mark()
+    host.do("confirm-code", code="00000 00000 00000 00000 00000 00000")
+    error = host.wait("error", since=mark)["code"]
+    tap.ok(error == "code-changed", "other digits confirm nobody", error)
     for person in (host, bob):
+        person.do("confirm-code", code=code_of(bob))
         shield(person, "verified")
     tap.ok(True, "confirming the code turns both shields to verified")
 

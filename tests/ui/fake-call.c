@@ -14,6 +14,7 @@ struct _CvSession {
   CvFakeMeeting meeting;
   char *name;
   char *link;
+  char *code; /* NULL: the one from the start */
   gboolean is_locked;
   gboolean is_muted;
   gboolean is_camera_off;
@@ -258,6 +259,7 @@ cv_session_finalize (GObject *object)
 
   g_free (self->name);
   g_free (self->link);
+  g_free (self->code);
   g_clear_object (&self->preview);
   g_clear_object (&self->participants);
   g_clear_object (&self->door);
@@ -351,6 +353,15 @@ cv_fake_session_set_state (CvSession *self, CvSessionState state, int failure)
 }
 
 void
+cv_fake_session_set_code (CvSession *self, const char *code)
+{
+  g_set_str (&self->code, code);
+  self->meeting.is_code_confirmed = FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MEETING_CODE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CODE_CONFIRMED]);
+}
+
+void
 cv_fake_session_emit_notice (CvSession *self, const char *sentence)
 {
   g_signal_emit (self, signals[NOTICE], 0, sentence);
@@ -440,7 +451,7 @@ cv_session_dup_shield_reasons (CvSession *self)
 const char *
 cv_session_get_meeting_code (CvSession *self)
 {
-  return "12345 67890 24680 13579 11223 44556";
+  return self->code != NULL ? self->code : "12345 67890 24680 13579 11223 44556";
 }
 
 const char *
@@ -449,11 +460,14 @@ cv_session_get_suite_text (CvSession *self)
   return "AES-256-GCM, X-Wing, post-quantum";
 }
 
-void
-cv_session_confirm_code (CvSession *self)
+gboolean
+cv_session_confirm_code (CvSession *self, const char *code)
 {
+  if (g_strcmp0 (code, cv_session_get_meeting_code (self)) != 0)
+    return FALSE;
   self->meeting.is_code_confirmed = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CODE_CONFIRMED]);
+  return TRUE;
 }
 
 static void

@@ -27,6 +27,7 @@ typedef struct {
 
 CvSession *cv_fake_session_new (const CvFakeMeeting *meeting);
 void cv_fake_session_set_state (CvSession *self, CvSessionState state, int failure);
+void cv_fake_session_set_code (CvSession *self, const char *code); /* somebody came or left */
 void cv_fake_session_emit_notice (CvSession *self, const char *sentence);
 
 /* A picture in one colour with a shape that moves when is_moving is set. */

@@ -189,6 +189,14 @@ show_security_confirmed (CvWindow *window)
 }
 
 static void
+show_security_changed (CvWindow *window)
+{
+  CvSession *session = show_call (window, (CvFakeMeeting){.shield = CV_SHIELD_ENCRYPTED});
+  gtk_widget_activate_action (GTK_WIDGET (call_page (window)), "call.security", NULL);
+  cv_fake_session_set_code (session, "60213 94857 11029 38475 66120 09384");
+}
+
+static void
 show_verify (CvWindow *window)
 {
   show_call (window, (CvFakeMeeting){.shield = CV_SHIELD_ENCRYPTED});
@@ -269,6 +277,7 @@ static const struct {
     {"call-leave", show_leave},
     {"security", show_security},
     {"security-confirmed", show_security_confirmed},
+    {"security-changed", show_security_changed},
     {"verify", show_verify},
     {"key-changed", show_key_changed},
     {"failure-passcode", show_failure_passcode},

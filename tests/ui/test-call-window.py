@@ -138,7 +138,7 @@ class Hosting(Scenario):
                 "security: says what computes it")
         self.app.shoot("security")
         mark = self.bob.mark()
-        self.bob.do("confirm-code")
+        self.bob.do("confirm-code", code=" ".join(shown))
         shield(self.bob, "verified", since=mark)
         dialog.find("button", "They Read the Same Digits").click()
         dialog.find("label", "Encrypted and Verified")

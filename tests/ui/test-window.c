@@ -334,9 +334,51 @@ test_dialogs (void)
     cv_security_dialog_show_member (security, who);
     assert_all_named (GTK_WIDGET (security));
   }
-  cv_session_confirm_code (session);
   for (gsize i = 0; i < G_N_ELEMENTS (dialogs); i++)
     adw_dialog_force_close (dialogs[i]);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static GtkWidget *
+find_part (CvSecurityDialog *dialog, const char *name)
+{
+  return GTK_WIDGET (
+      gtk_widget_get_template_child (GTK_WIDGET (dialog), CV_TYPE_SECURITY_DIALOG, name));
+}
+
+/* A press does nothing more once the button is gone. */
+static gboolean
+is_confirmed_by_pressing (gpointer dialog)
+{
+  g_signal_emit_by_name (find_part (dialog, "confirm"), "clicked");
+  return gtk_widget_get_visible (find_part (dialog, "confirmed"));
+}
+
+/* Somebody comes in the moment of the press: the digits that were read are not theirs. */
+static void
+test_code_changes_under_the_finger (void)
+{
+  CvWindow *window = open_window ();
+  CvSession *session = enter_call (window, (CvFakeMeeting){.n_people = 3});
+  CvSecurityDialog *dialog = cv_security_dialog_new (session);
+
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (window));
+  g_assert_false (gtk_widget_get_visible (find_part (dialog, "code_changed")));
+  cv_fake_session_set_code (session, "60213 94857 11029 38475 66120 09384");
+  g_assert_false (is_confirmed_by_pressing (dialog));
+  g_assert_true (gtk_widget_get_visible (find_part (dialog, "code_changed")));
+  /* Time enough to compare the new ones. */
+  wait_for (is_confirmed_by_pressing, dialog);
+  g_assert_false (gtk_widget_get_visible (find_part (dialog, "code_changed")));
+  g_assert_false (gtk_widget_get_visible (find_part (dialog, "confirm")));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+
+  /* The digits that were there when the dialog opened need no such time. */
+  cv_fake_session_set_code (session, "00001 00002 00003 00004 00005 00006");
+  dialog = cv_security_dialog_new (session);
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (window));
+  g_assert_true (is_confirmed_by_pressing (dialog));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -357,5 +399,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/call-page/tiles-tell-their-size", test_tiles_tell_their_size);
   g_test_add_func ("/ui/call-page/panels-and-actions", test_panels);
   g_test_add_func ("/ui/dialogs/load-and-are-named", test_dialogs);
+  g_test_add_func ("/ui/dialogs/code-changes-under-the-finger", test_code_changes_under_the_finger);
   return g_test_run ();
 }
