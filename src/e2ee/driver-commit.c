@@ -339,6 +339,14 @@ cv_e2ee_driver_commit_send_external (CvE2eeGroupDriver *driver, CvMlsCommitResul
 }
 
 void
+cv_e2ee_driver_commit_drop_external (CvE2eeGroupDriver *driver)
+{
+  for (guint i = driver->own_commits->len; i > 0; i--)
+    if (((CvE2eeOwnCommit *)g_ptr_array_index (driver->own_commits, i - 1))->plan == NULL)
+      g_ptr_array_remove_index (driver->own_commits, i - 1);
+}
+
+void
 cv_e2ee_driver_commit_forget (CvE2eeGroupDriver *driver)
 {
   g_ptr_array_set_size (driver->own_commits, 0);

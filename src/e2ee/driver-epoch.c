@@ -112,6 +112,7 @@ reset_timers (CvE2eeGroupDriver *driver, gboolean is_first)
   driver->blocked_until_us = 0;
   driver->behind_since_us = 0;
   driver->stuck_at_us = 0;
+  g_clear_pointer (&driver->refused_commit, g_bytes_unref);
   if (now_us >= driver->caught_up_at_us) {
     driver->current_s = driver->now_s;
     driver->was_cut = FALSE;

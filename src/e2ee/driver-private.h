@@ -221,6 +221,11 @@ struct CvE2eeGroupDriver {
   gboolean is_split;
   guint n_halvings; /* of the batch */
   gint64 blocked_until_us; /* an ordered commit was rejected: the server is to void it first */
+  /* The ordered commit of this epoch that broke the rules, and who made it. Nothing but a commit that
+   * keeps them leads out of this epoch then: where others are may come of the one refused, also when
+   * the server says that it was voided. NULL: none. */
+  GBytes *refused_commit;
+  CvMlsLeaf refused_by; /* goes with refused_commit */
   GQueue waiting; /* CvE2eeWaiting: held while a job runs */
 
   GPtrArray *future; /* GBytes: messages of epochs to come */
@@ -317,6 +322,9 @@ cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceive
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a later epoch of our own group, as somebody else tells of it. */
+gboolean cv_e2ee_driver_rules_check_return (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* When a gap is being caught up, what was in time then must not be too late now: from when on what
  * comes may have been ordered. Else now. */
@@ -355,6 +363,8 @@ gint64 cv_e2ee_driver_commit_run (CvE2eeGroupDriver *driver);
 CvE2eeOwnCommit *cv_e2ee_driver_commit_find_own (const CvE2eeGroupDriver *driver, GBytes *commit);
 void cv_e2ee_driver_commit_adopt (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own);
 void cv_e2ee_driver_commit_send_external (CvE2eeGroupDriver *driver, CvMlsCommitResult *result);
+void
+cv_e2ee_driver_commit_drop_external (CvE2eeGroupDriver *driver); /* it leads nowhere any more */
 void cv_e2ee_driver_commit_forget (CvE2eeGroupDriver *driver); /* a new epoch: none is of use */
 gboolean cv_e2ee_driver_commit_needs_fresh_group (const CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver);
@@ -388,6 +398,7 @@ void cv_e2ee_driver_door_ask_anew (CvE2eeGroupDriver *driver,
 gint64 cv_e2ee_driver_door_run (CvE2eeGroupDriver *driver);
 
 /* ---- resync ---- */
+/* Does nothing in an epoch in which a commit was refused. */
 void cv_e2ee_driver_resync_start (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_stop (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_resync_receive (CvE2eeGroupDriver *driver, const char *from, GBytes *message);

@@ -63,8 +63,7 @@ reject (CvE2eeGroupDriver *driver, CvE2eeNotice notice, CvMlsLeaf committer)
   CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, committer);
   if (notice == CV_E2EE_NOTICE_FORBIDDEN_COMMIT && member != NULL && !member->public.is_self)
     member->has_broken_rules = TRUE;
-  /* Perhaps its author made it so for us alone. What breaks the rules is not followed by coming back
-   * either. */
+  /* Perhaps its author made it so for us alone. */
   if (notice == CV_E2EE_NOTICE_BAD_COMMIT && driver->stuck_at_us == 0)
     driver->stuck_at_us = driver->now_us;
   driver->trust_at_us = driver->now_us;
@@ -72,6 +71,22 @@ reject (CvE2eeGroupDriver *driver, CvE2eeNotice notice, CvMlsLeaf committer)
   cv_e2ee_driver_notice (driver, notice, committer);
   driver->ops->reject_commit (driver->data, cv_mls_group_get_id (driver->group),
                               cv_mls_group_get_epoch (driver->group));
+}
+
+/* What breaks the rules is not followed by coming back to where it led either. A way back that is
+ * under way may lead there, too. */
+static void
+refuse_commit (CvE2eeGroupDriver *driver, GBytes *commit, CvMlsLeaf committer)
+{
+  g_bytes_ref (commit);
+  g_clear_pointer (&driver->refused_commit, g_bytes_unref);
+  driver->refused_commit = commit;
+  driver->refused_by = committer;
+  if (driver->phase == CV_E2EE_PHASE_RESYNC) {
+    cv_e2ee_driver_commit_drop_external (driver);
+    cv_e2ee_driver_resync_stop (driver);
+  }
+  reject (driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT, committer);
 }
 
 static void
@@ -115,6 +130,11 @@ cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit)
     cv_e2ee_driver_commit_adopt (driver, own);
     return;
   }
+  /* Its key is used up: it does not open any more, and yet is no bad one. */
+  if (driver->refused_commit != NULL && g_bytes_equal (driver->refused_commit, commit)) {
+    reject (driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT, driver->refused_by);
+    return;
+  }
   g_auto (CvMlsReceived) received = {0};
   g_autoptr (GError) error = NULL;
   CvMlsReceiveParams params = {
@@ -132,7 +152,7 @@ cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit)
   }
   if (!cv_e2ee_driver_rules_check_commit (driver, &received, &error)) {
     g_debug ("ordered commit: %s", error->message);
-    reject (driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT, received.summary.committer);
+    refuse_commit (driver, commit, received.summary.committer);
     return;
   }
   if (received.summary.removes_self || received.next == NULL) {

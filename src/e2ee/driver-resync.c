@@ -70,6 +70,10 @@ make_request (CvE2eeGroupDriver *driver, GError **error)
 void
 cv_e2ee_driver_resync_start (CvE2eeGroupDriver *driver)
 {
+  /* The others may have followed what we refused. Joining them all the same is for the person to
+   * decide, who sees the warning: by leaving and knocking again. */
+  if (driver->refused_commit != NULL)
+    return;
   driver->phase = CV_E2EE_PHASE_RESYNC;
   if (++driver->n_resync_attempts > ATTEMPTS_MAX) {
     cv_e2ee_driver_finish (driver, CV_E2EE_END_GROUP_GONE);
@@ -119,7 +123,7 @@ come_back (CvE2eeGroupDriver *driver, CvSpan group_info)
   g_auto (CvMlsCommitResult) result = {0};
   g_autoptr (GError) error = NULL;
   if (!cv_mls_group_resync (driver->group, group_info, driver->now_s, &result, &error)
-      || !cv_e2ee_driver_rules_check_group (driver, result.next, &error)) {
+      || !cv_e2ee_driver_rules_check_return (driver, result.next, &error)) {
     g_debug ("resync: %s", error->message);
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_WELCOME, CV_E2EE_EVERYBODY);
     return;

@@ -389,3 +389,17 @@ cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *g
   }
   return TRUE;
 }
+
+gboolean
+cv_e2ee_driver_rules_check_return (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
+                                   GError **error)
+{
+  CvE2eePolicy policy;
+  if (!cv_e2ee_driver_rules_check_group (driver, group, error)
+      || !cv_e2ee_policy_parse (cv_mls_group_get_extension (group, CV_E2EE_POLICY_TYPE), &policy,
+                                error))
+    return FALSE;
+  /* Which moderator changed what while we were away cannot be seen; what none may change can. */
+  return cv_e2ee_policy_may_become (&driver->policy, &policy)
+         || refuse (error, "expected meeting, creator and suite to stay while we were away");
+}

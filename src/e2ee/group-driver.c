@@ -88,6 +88,7 @@ wipe (CvE2eeGroupDriver *driver)
   g_clear_pointer (&driver->group, cv_mls_group_unref);
   g_clear_pointer (&driver->fresh, cv_mls_group_unref);
   g_clear_pointer (&driver->code, g_free);
+  g_clear_pointer (&driver->refused_commit, g_bytes_unref);
   g_ptr_array_set_size (driver->old_epochs, 0);
   g_ptr_array_set_size (driver->own_commits, 0);
   g_ptr_array_set_size (driver->visitors, 0);
