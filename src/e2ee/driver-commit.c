@@ -8,6 +8,8 @@
 
 #define RESEND_US (5 * G_USEC_PER_SEC)
 #define FRESH_RETRY_US (2 * G_USEC_PER_SEC)
+#define KEPT_MAX 4 /* commits of our own in one epoch, the newest */
+#define BACKOFF_MAX_US (8 * G_USEC_PER_SEC)
 
 void
 cv_e2ee_driver_own_commit_free (CvE2eeOwnCommit *own)
@@ -88,6 +90,15 @@ cv_e2ee_job_free (CvE2eeJob *job)
   g_free (job);
 }
 
+/* One that was forgotten and is ordered after all leads to re-synchronising. */
+static void
+keep (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
+{
+  if (driver->own_commits->len >= KEPT_MAX)
+    g_ptr_array_remove_range (driver->own_commits, 0, driver->own_commits->len - KEPT_MAX + 1);
+  g_ptr_array_add (driver->own_commits, own);
+}
+
 static void
 send (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
 {
@@ -122,7 +133,7 @@ take_result (CvE2eeGroupDriver *driver, CvE2eeJob *job)
   own->plan = g_steal_pointer (&job->plan);
   g_ptr_array_set_size (own->plan->admissions, 0); /* borrowed: not needed any more */
   own->is_live = TRUE;
-  g_ptr_array_add (driver->own_commits, own);
+  keep (driver, own);
   send (driver, own);
 }
 
@@ -334,7 +345,7 @@ cv_e2ee_driver_commit_send_external (CvE2eeGroupDriver *driver, CvMlsCommitResul
   memset (result, 0, sizeof *result);
   own->epoch = cv_mls_group_get_epoch (own->result.next) - 1;
   own->is_live = TRUE;
-  g_ptr_array_add (driver->own_commits, own);
+  keep (driver, own);
   send (driver, own);
 }
 
@@ -364,6 +375,17 @@ cv_e2ee_group_driver_on_commit_accepted (CvE2eeGroupDriver *driver, guint64 epoc
   cv_e2ee_driver_leave (driver);
 }
 
+/* The first time it was a race, and the winner's commit is on its way: no time is lost. A server that
+ * orders nothing of ours must not make us compute, and keep, one commit after the other. */
+static void
+back_off (CvE2eeGroupDriver *driver)
+{
+  gint64 pause_us = (gint64)CV_E2EE_DRIVER_EPOCH_MIN_US << MIN (driver->n_rejected, 8);
+  if (driver->n_rejected++ > 0)
+    driver->blocked_until_us =
+        MAX (driver->blocked_until_us, driver->now_us + MIN (pause_us, BACKOFF_MAX_US));
+}
+
 void
 cv_e2ee_group_driver_on_commit_rejected (CvE2eeGroupDriver *driver, guint64 epoch)
 {
@@ -374,6 +396,7 @@ cv_e2ee_group_driver_on_commit_rejected (CvE2eeGroupDriver *driver, guint64 epoc
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_LOST_RACE, CV_E2EE_EVERYBODY);
     /* The winner's commit is on its way; should it not come, try again after a while. */
     driver->epoch_at_us = MAX (driver->epoch_at_us, driver->now_us);
+    back_off (driver);
     if (driver->phase == CV_E2EE_PHASE_RESYNC)
       driver->resync_retry_at_us = driver->now_us + CV_E2EE_DRIVER_EPOCH_MIN_US;
   }
@@ -388,6 +411,7 @@ cv_e2ee_group_driver_on_commit_voided (CvE2eeGroupDriver *driver, guint64 epoch)
     guint64 own_epoch = cv_mls_group_get_epoch (driver->group);
     if (epoch == own_epoch) {
       driver->blocked_until_us = 0;
+      driver->n_rejected = 0;
       driver->stuck_at_us = 0;
     }
     /* We had followed it, and nobody knows the secrets of our epoch: only a new start leads back. */

@@ -110,6 +110,7 @@ reset_timers (CvE2eeGroupDriver *driver, gboolean is_first)
   gint64 now_us = driver->now_us;
   driver->epoch_at_us = now_us;
   driver->blocked_until_us = 0;
+  driver->n_rejected = 0;
   driver->behind_since_us = 0;
   driver->stuck_at_us = 0;
   g_clear_pointer (&driver->refused_commit, g_bytes_unref);

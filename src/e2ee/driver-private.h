@@ -216,11 +216,13 @@ struct CvE2eeGroupDriver {
   GArray *wanted_removes; /* CvE2eeWantedRemove, by us as moderator: people, whatever their leaf */
   CvE2eeWishes wishes;
   GPtrArray *own_commits; /* CvE2eeOwnCommit */
+  guint n_rejected; /* of them, in this epoch */
   gboolean is_job_running;
   /* A commit could not be made: what removes goes first and alone, and fewer are added at once. */
   gboolean is_split;
   guint n_halvings; /* of the batch */
-  gint64 blocked_until_us; /* an ordered commit was rejected: the server is to void it first */
+  /* An ordered commit was rejected, and the server is to void it first; or own ones were. */
+  gint64 blocked_until_us;
   /* The ordered commit of this epoch that broke the rules, and who made it. Nothing but a commit that
    * keeps them leads out of this epoch then: where others are may come of the one refused, also when
    * the server says that it was voided. NULL: none. */
