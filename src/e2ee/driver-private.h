@@ -65,6 +65,7 @@ typedef struct {
   gboolean was_heard; /* by us, in this leaf */
   guint64 since_epoch; /* of this leaf, or of its last return; our first when it was here before */
   gint64 expected_by_us; /* added while we were here: to be heard by then; 0: was here before us */
+  gint64 earliest_expected_us; /* told late when we were away ourselves: by then perhaps */
   gboolean has_acknowledged; /* the current epoch */
   gboolean is_confirmed;
   gboolean is_accepted;

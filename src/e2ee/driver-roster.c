@@ -112,7 +112,11 @@ keep_or_make (CvE2eeGroupDriver *driver, const CvMlsGroup *group, const CvMlsMem
     gint64 arrive_us = MAX ((gint64)CV_E2EE_DRIVER_ARRIVE_US,
                             3 * cv_e2ee_heartbeat_interval_us (driver->members->len));
     member->since_epoch = cv_mls_group_get_epoch (group);
+    /* Those who were here when we were not began to wait with the commit. */
+    gboolean was_away = driver->was_cut && driver->now_us < driver->caught_up_at_us;
+    gint64 earliest_us = was_away ? MIN (driver->cut_at_us, driver->now_us) : driver->now_us;
     member->expected_by_us = driver->has_roster ? driver->now_us + arrive_us : 0;
+    member->earliest_expected_us = driver->has_roster ? earliest_us + arrive_us : 0;
     cv_e2ee_heartbeat_tracker_remove (driver->tracker, leaf->leaf);
     cv_e2ee_receiver_change_owner (driver->receiver, leaf->leaf);
   }

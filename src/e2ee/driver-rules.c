@@ -311,7 +311,7 @@ check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
       continue;
     /* Gone before we came, or added and never arrived: who knew it as here has heard of it. */
     if (!member->was_heard && !member->public.is_self
-        && driver->now_us >= member->expected_by_us - CV_E2EE_DRIVER_GRACE_SLACK_US)
+        && driver->now_us >= member->earliest_expected_us - CV_E2EE_DRIVER_GRACE_SLACK_US)
       continue;
     return refuse (error, "expected a moderator to remove somebody who is here");
   }

@@ -118,6 +118,32 @@ test_removes_who_has_just_come (HostileMeeting *meeting, gconstpointer data)
   g_assert_cmpuint (dave->n_ended, ==, 0);
 }
 
+/* Dave came while Carol was away, and is never heard. Who saw him come gives him up before Carol would,
+ * who heard of him eight seconds later. */
+static void
+test_gives_up_who_came_meanwhile (HostileMeeting *meeting, gconstpointer data)
+{
+  World *world = meeting->world;
+  Person *people[] = {meeting->alice, meeting->bob, meeting->carol};
+  meeting->carol->is_forgotten = TRUE;
+  world_cut (world, meeting->carol);
+  world_run_for (world, SECOND);
+  Person *dave = world_add (world, "Dave", "");
+  dave->is_silenced = TRUE;
+  world_knock (world, dave);
+  world_run_for (world, 8 * SECOND);
+  world_resume (world, meeting->carol);
+  world_run_for (world, SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (meeting->carol->driver), ==, 4);
+  world_run_for (world, 25 * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++) {
+    g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (people[i]->driver), ==, 3);
+    g_assert_cmpuint (
+        cv_e2ee_group_driver_get_n_notices (people[i]->driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT), ==,
+        0);
+  }
+}
+
 /* Bob comes back from an epoch before Dave's, whose secret Dave never had. */
 static void
 come_back_from (HostileMeeting *meeting, const CvMlsResumption *resumption)
@@ -283,6 +309,7 @@ main (int argc, char **argv)
   ADD ("ended-before", NULL, test_ended_before);
   ADD ("ended-before-one-was-away", GINT_TO_POINTER (TRUE), test_ended_before);
   ADD ("removes-who-has-just-come", NULL, test_removes_who_has_just_come);
+  ADD ("gives-up-who-came-meanwhile", NULL, test_gives_up_who_came_meanwhile);
   ADD ("old-epoch-from-outside", GINT_TO_POINTER (TRUE), test_old_epoch_from_outside);
   ADD ("newest-epoch-from-outside", GINT_TO_POINTER (FALSE), test_old_epoch_from_outside);
   ADD ("adds-a-crowd", NULL, test_adds_a_crowd);
