@@ -8,6 +8,7 @@
 #pragma once
 
 #include "server/listener.h"
+#include "server/metered-stream.h"
 #include "server/registry.h"
 
 #include <libsoup/soup.h>
@@ -23,9 +24,10 @@ typedef struct {
   GHashTable *endpoints; /* a set: each puts itself in, and is freed when it takes itself out */
 } CvServerEndpoints;
 
-/* Lives until the WebSocket has closed or cv_server_endpoint_free. */
+/* stream: what the WebSocket runs over. Lives until the WebSocket has closed or
+ * cv_server_endpoint_free. */
 void cv_server_endpoint_start (CvServerEndpoints *all, SoupWebsocketConnection *websocket,
-                               CvServerConnection *connection);
+                               CvServerMeteredStream *stream, CvServerConnection *connection);
 void cv_server_endpoint_free (gpointer endpoint); /* for the set */
 
 /* Says why, then closes; who does not answer in 2 s is cut off. */

@@ -11,7 +11,7 @@
 #define TOKEN_BYTES 24
 
 typedef struct {
-  guint64 seq;
+  guint64 seq; /* 0: it has no number */
   gint64 at_us;
   CvServerFrame *frame;
 } Sent;
@@ -99,15 +99,40 @@ cv_server_member_get_waiting_since_us (const CvServerMember *member)
   return oldest != NULL ? oldest->at_us : G_MAXINT64;
 }
 
+/* Takes it out of the queue. */
 static void
-send_text (CvServerMember *member, const CvServerFrame *frame, guint64 seq)
+forget (CvServerMember *member, GList *link)
 {
-  g_autofree char *text = NULL;
+  Sent *sent = link->data;
 
-  if (cv_server_member_is_away (member))
-    return;
-  text = cv_server_frame_to_text (frame, seq);
-  member->sink_vtable->send (member->sink, text);
+  if (link == member->unsent)
+    member->unsent = link->next;
+  member->sent_bytes -= cv_server_frame_get_len (sent->frame);
+  g_queue_delete_link (&member->sent, link);
+  free_sent (sent);
+}
+
+void
+cv_server_member_flush (CvServerMember *member)
+{
+  while (member->unsent != NULL && !cv_server_member_is_away (member)
+         && member->sink_vtable->has_room (member->sink)) {
+    GList *link = member->unsent;
+    const Sent *sent = link->data;
+    g_autofree char *text = cv_server_frame_to_text (sent->frame, sent->seq);
+
+    member->unsent = link->next;
+    member->handed_seq = MAX (member->handed_seq, sent->seq);
+    if (sent->seq == 0)
+      forget (member, link);
+    member->sink_vtable->send (member->sink, text);
+  }
+}
+
+static gint64
+get_now_us (const CvServerMember *member)
+{
+  return member->clock != NULL ? cv_clock_monotonic_us (member->clock) : G_MAXINT64;
 }
 
 void
@@ -115,14 +140,11 @@ cv_server_member_send_frame (CvServerMember *member, CvServerFrame *frame,
                              const CvServerConfig *config)
 {
   gsize len = cv_server_frame_get_len (frame);
+  gboolean has_seq = cv_server_frame_has_seq (frame);
   Sent *sent;
 
-  if (member->is_overrun)
+  if (member->is_overrun || (!has_seq && cv_server_member_is_away (member)))
     return;
-  if (!cv_server_frame_has_seq (frame)) {
-    send_text (member, frame, 0);
-    return;
-  }
   /* Who does not read, or stays away while much happens, must not fill our memory. */
   if (member->sent.length >= config->queue_messages
       || member->sent_bytes + len > config->queue_bytes) {
@@ -131,13 +153,15 @@ cv_server_member_send_frame (CvServerMember *member, CvServerFrame *frame,
   }
   sent = g_new (Sent, 1);
   *sent = (Sent){
-      .seq = member->next_seq++,
-      .at_us = member->clock != NULL ? cv_clock_monotonic_us (member->clock) : G_MAXINT64,
+      .seq = has_seq ? member->next_seq++ : 0,
+      .at_us = get_now_us (member),
       .frame = cv_server_frame_ref (frame),
   };
   member->sent_bytes += len;
   g_queue_push_tail (&member->sent, sent);
-  send_text (member, frame, sent->seq);
+  if (member->unsent == NULL && !cv_server_member_is_away (member))
+    member->unsent = member->sent.tail;
+  cv_server_member_flush (member);
 }
 
 void
@@ -151,13 +175,12 @@ cv_server_member_send (CvServerMember *member, const CvMessage *message,
 
 void
 cv_server_member_send_error (CvServerMember *member, CvMessageCode code, CvMessageType about,
-                             const char *text)
+                             const char *text, const CvServerConfig *config)
 {
   g_autoptr (CvMessage) message =
       cv_message_new_error (code, cv_message_type_to_string (about), text);
-  g_autoptr (CvServerFrame) frame = cv_server_frame_new (message);
 
-  send_text (member, frame, 0);
+  cv_server_member_send (member, message, config);
 }
 
 void
@@ -173,14 +196,13 @@ cv_server_member_count_welcome (CvServerMember *member, guint64 *total)
 gboolean
 cv_server_member_acknowledge (CvServerMember *member, guint64 seq)
 {
-  if (seq >= member->next_seq)
-    return FALSE;
-  while (member->sent.length > 0 && ((Sent *)g_queue_peek_head (&member->sent))->seq <= seq) {
-    Sent *sent = g_queue_pop_head (&member->sent);
+  const Sent *oldest;
 
-    member->sent_bytes -= cv_server_frame_get_len (sent->frame);
-    free_sent (sent);
-  }
+  if (seq > member->handed_seq)
+    return FALSE;
+  while ((oldest = g_queue_peek_head (&member->sent)) != NULL && oldest->seq != 0
+         && oldest->seq <= seq)
+    forget (member, member->sent.head);
   member->acknowledged = MAX (member->acknowledged, seq);
   if (member->acknowledged >= member->welcome_seq)
     discount_welcome (member);
@@ -190,19 +212,26 @@ cv_server_member_acknowledge (CvServerMember *member, guint64 seq)
 void
 cv_server_member_repeat (CvServerMember *member)
 {
-  for (GList *link = member->sent.head; link != NULL; link = link->next) {
-    const Sent *sent = link->data;
-
-    send_text (member, sent->frame, sent->seq);
-  }
+  member->unsent = member->sent.head;
+  cv_server_member_flush (member);
 }
 
 void
-cv_server_member_detach (CvServerMember *member, gboolean close)
+cv_server_member_detach (CvServerMember *member, CvServerDetach how)
 {
   const CvServerSinkVtable *vtable = g_steal_pointer (&member->sink_vtable);
   gpointer sink = g_steal_pointer (&member->sink);
 
-  if (vtable != NULL && close)
+  for (GList *link = member->unsent, *next; link != NULL; link = next) {
+    next = link->next;
+    if (((Sent *)link->data)->seq == 0)
+      forget (member, link);
+  }
+  member->unsent = NULL;
+  if (vtable == NULL)
+    return;
+  if (how == CV_SERVER_DETACH_CLOSE)
     vtable->close (sink);
+  else if (how == CV_SERVER_DETACH_CUT)
+    vtable->cut (sink);
 }

@@ -3,8 +3,12 @@
 
 /* Somebody in a room: at the door or inside, connected or away.
  *
- * Keeps what was sent and not yet acknowledged, so that a cut connection can be resumed. The room
- * decides; this only remembers and sends. */
+ * Keeps what was sent and not yet acknowledged, so that a cut connection can be resumed, and what
+ * the connection has no room for yet: nothing that waits for a member waits elsewhere. The room
+ * decides; this only remembers and sends.
+ *
+ *   sent:  │ handed over, not acknowledged │ not handed over (with and without numbers) │
+ *          oldest                          unsent                                  newest */
 #pragma once
 
 #include "base/clock.h"
@@ -14,11 +18,14 @@
 
 G_BEGIN_DECLS
 
-/* The connection of a member. close: the member is gone for the sink when it is called. */
+/* The connection of a member. The member is gone for the sink when it is closed or cut. */
 typedef struct {
   void (*send) (gpointer sink, const char *text);
+  /* FALSE: enough waits to be written; cv_server_member_flush when some of it is. */
+  gboolean (*has_room) (gpointer sink);
   void (*promote) (gpointer sink); /* a member now: larger messages are allowed */
   void (*close) (gpointer sink);
+  void (*cut) (gpointer sink); /* without a word and at once: another takes its place */
 } CvServerSinkVtable;
 
 typedef enum {
@@ -46,15 +53,17 @@ typedef struct {
   GSource *grace_timer; /* while away */
 
   const CvClock *clock; /* NULL: nothing grows old */
-  GQueue sent; /* not acknowledged yet, oldest first */
+  GQueue sent; /* see above; what has no number stays until it is handed over */
+  GList *unsent; /* in it: the first that is not handed over; NULL: all are, or nobody is there */
   gsize sent_bytes;
   gsize welcome_bytes; /* of sent_bytes: what came with the Welcome, up to welcome_seq */
   guint64 welcome_seq;
   guint64 *welcome_bytes_now; /* of all members; borrowed */
   guint64 next_seq;
+  guint64 handed_seq; /* the newest that was ever handed to a connection */
   guint64 acknowledged;
   guint64 received; /* messages from it, hello and ping not counted */
-  gboolean is_overrun; /* more unacknowledged than the queue may hold: to be removed */
+  gboolean is_overrun; /* more to keep than the queue may hold: to be removed */
 } CvServerMember;
 
 /* NULL when the system gives no random numbers. */
@@ -67,23 +76,31 @@ gboolean cv_server_member_is_inside (const CvServerMember *member);
 /* When the oldest was sent that is not acknowledged; G_MAXINT64: none is there. */
 gint64 cv_server_member_get_waiting_since_us (const CvServerMember *member);
 
-/* Numbers, keeps and sends. */
+/* Numbers, keeps and sends. What has no number is not for who is away. */
 void cv_server_member_send_frame (CvServerMember *member, CvServerFrame *frame,
                                   const CvServerConfig *config);
 void cv_server_member_send (CvServerMember *member, const CvMessage *message,
                             const CvServerConfig *config);
 void cv_server_member_send_error (CvServerMember *member, CvMessageCode code, CvMessageType about,
-                                  const char *text);
+                                  const char *text, const CvServerConfig *config);
+void cv_server_member_flush (CvServerMember *member); /* hands over what there is room for */
 
 /* What is unacknowledged now came with a Welcome: counted in *total until it is acknowledged. */
 void cv_server_member_count_welcome (CvServerMember *member, guint64 *total);
 
-/* Forgets what has arrived. FALSE when so much was never sent. */
+/* Forgets what has arrived. FALSE when so much was never handed to a connection: who guesses
+ * numbers must not make room for more. */
 gboolean
 cv_server_member_acknowledge (CvServerMember *member, guint64 seq) G_GNUC_WARN_UNUSED_RESULT;
 void cv_server_member_repeat (CvServerMember *member); /* everything not acknowledged */
 
-/* Lets go of the connection; with `close` it is told. */
-void cv_server_member_detach (CvServerMember *member, gboolean close);
+/* Lets go of the connection, and of what has no number and was not handed over. */
+typedef enum {
+  CV_SERVER_DETACH_LOST, /* it is gone already */
+  CV_SERVER_DETACH_CLOSE,
+  CV_SERVER_DETACH_CUT,
+} CvServerDetach;
+
+void cv_server_member_detach (CvServerMember *member, CvServerDetach how);
 
 G_END_DECLS

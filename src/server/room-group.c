@@ -208,7 +208,7 @@ cv_server_room_on_application (CvServerRoom *room, CvServerMember *member, const
     return FALSE;
   if (!cv_server_room_take_bytes (room, member, g_bytes_get_size (application->payload))) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
-                                 "the room relays too much");
+                                 "the room relays too much", room->shared->config);
     return TRUE;
   }
   relayed = cv_message_new_group_message (CV_MESSAGE_RELAYED, room->group, application->epoch,
@@ -237,7 +237,7 @@ cv_server_room_on_gap (CvServerRoom *room, CvServerMember *member, const CvMessa
     return FALSE;
   if (message->epoch.epoch < room->log->vtable->get_first (room->log)) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_GAP_TOO_OLD, message->type,
-                                 "these commits are not kept any more");
+                                 "these commits are not kept any more", room->shared->config);
     return TRUE;
   }
   for (guint64 epoch = message->epoch.epoch; epoch < next; epoch++) {
@@ -248,7 +248,7 @@ cv_server_room_on_gap (CvServerRoom *room, CvServerMember *member, const CvMessa
     if (entry == NULL || !cv_server_room_has_place (room, member, g_bytes_get_size (entry->payload))
         || !cv_server_room_take_answer (room, member, g_bytes_get_size (entry->payload))) {
       cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
-                                   "the room relays too much");
+                                   "the room relays too much", room->shared->config);
       return TRUE;
     }
     send_ordered (room, member, entry);
@@ -270,7 +270,8 @@ void_commit (CvServerRoom *room, CvServerMember *author, guint64 epoch)
   if (author == NULL)
     return;
   cv_server_member_send_error (author, CV_MESSAGE_CODE_VOIDED, CV_MESSAGE_COMMIT,
-                               "more than half of the others refused the commit");
+                               "more than half of the others refused the commit",
+                               room->shared->config);
   cv_server_audit_log_write (room->shared->audit, "commit-voided", room->id, "member", author->id,
                              NULL);
   cv_server_room_remove (room, author, FALSE);
@@ -325,7 +326,7 @@ cv_server_room_on_group_info_request (CvServerRoom *room, CvServerMember *member
     }
   }
   cv_server_member_send_error (member, CV_MESSAGE_CODE_NO_SUCH_MEMBER, message->type,
-                               "nobody else is connected");
+                               "nobody else is connected", room->shared->config);
   return TRUE;
 }
 
@@ -338,12 +339,12 @@ cv_server_room_on_group_info (CvServerRoom *room, CvServerMember *member, const 
   /* Who waits at the door gets nothing of the group (E2EE section 5). */
   if (to == NULL || !cv_server_member_is_inside (to)) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_NO_SUCH_MEMBER, message->type,
-                                 "the one addressed is not inside");
+                                 "the one addressed is not inside", room->shared->config);
     return TRUE;
   }
   if (!cv_server_room_take_bytes (room, member, g_bytes_get_size (message->group_info.payload))) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
-                                 "the room relays too much");
+                                 "the room relays too much", room->shared->config);
     return TRUE;
   }
   given = cv_message_new (CV_MESSAGE_GROUP_INFO_GIVEN);

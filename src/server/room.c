@@ -36,7 +36,7 @@ cv_server_room_free (CvServerRoom *room)
     CvServerMember *member = g_ptr_array_steal_index (room->members, room->members->len - 1);
 
     room->shared->metrics->members_now -= cv_server_member_is_inside (member);
-    cv_server_member_detach (member, TRUE);
+    cv_server_member_detach (member, CV_SERVER_DETACH_CLOSE);
     cv_server_member_free (member);
   }
   cv_server_room_start_group (room, NULL);
@@ -151,7 +151,7 @@ cv_server_room_remove (CvServerRoom *room, CvServerMember *member, gboolean is_g
     if (cv_server_room_count_inside (room) == 0)
       empty_room (room);
   }
-  cv_server_member_detach (member, TRUE);
+  cv_server_member_detach (member, CV_SERVER_DETACH_CLOSE);
   cv_server_member_free (member);
 }
 
@@ -252,7 +252,8 @@ cv_server_room_resume (CvServerRoom *room, const char *token, guint64 last_seq,
     return NULL;
   was_away = member->grace_timer != NULL;
   cv_server_timer_clear (&member->grace_timer);
-  cv_server_member_detach (member, TRUE);
+  /* At once: what waits there must not lie beside what is repeated here. */
+  cv_server_member_detach (member, CV_SERVER_DETACH_CUT);
   attach (member, vtable, sink);
   send_hello_ok (room, member, TRUE);
   cv_server_member_repeat (member);
@@ -278,7 +279,7 @@ cv_server_room_lose (CvServerRoom *room, CvServerMember *member)
   Grace *grace = g_new (Grace, 1);
 
   *grace = (Grace){room, member};
-  cv_server_member_detach (member, FALSE);
+  cv_server_member_detach (member, CV_SERVER_DETACH_LOST);
   cv_server_timer_clear (&member->grace_timer);
   member->grace_timer =
       cv_server_timer_start (room->shared->config->grace_ms, on_grace_over, grace, g_free);
@@ -322,7 +323,7 @@ on_open (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
 {
   if (room->group != NULL) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_NOT_EMPTY, message->type,
-                                 "somebody is inside already");
+                                 "somebody is inside already", room->shared->config);
     return TRUE;
   }
   become_inside (room, member);
@@ -338,7 +339,8 @@ on_group (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
 {
   if (cv_server_room_count_inside (room) > 1) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_NOT_EMPTY, message->type,
-                                 "only the last one inside makes the group anew");
+                                 "only the last one inside makes the group anew",
+                                 room->shared->config);
     return TRUE;
   }
   cv_server_room_start_group (room, message->group.group);
@@ -363,12 +365,13 @@ on_knock (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
 
   if (room->group == NULL) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_ROOM_EMPTY, message->type,
-                                 "nobody is inside");
+                                 "nobody is inside", room->shared->config);
     return TRUE;
   }
   if (!cv_server_room_take_knock (room, member, g_bytes_get_size (message->knock.payload))) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
-                                 "too many knocks from this address or at this room");
+                                 "too many knocks from this address or at this room",
+                                 room->shared->config);
     return TRUE;
   }
   stop_knocking (member);
@@ -441,13 +444,14 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
       || welcome->epoch > room->log->vtable->get_next (room->log)
       || welcome->epoch < room->log->vtable->get_first (room->log)) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_OTHER, message->type,
-                                 "not an epoch of this room");
+                                 "not an epoch of this room", room->shared->config);
     return TRUE;
   }
   /* Anybody else could let in anybody at any time: people without the group's key, who count. */
   if (!cv_server_room_may_welcome (room, member, welcome->epoch)) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_NOT_ALLOWED, message->type,
-                                 "only who made the commit lets people in, and soon");
+                                 "only who made the commit lets people in, and soon",
+                                 room->shared->config);
     return TRUE;
   }
   g_autoptr (GPtrArray) guests = g_ptr_array_new ();
@@ -456,10 +460,12 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
 
     if (guest == NULL || guest->state != CV_SERVER_MEMBER_KNOCKING) {
       cv_server_member_send_error (member, CV_MESSAGE_CODE_NO_SUCH_MEMBER, message->type,
-                                   "one of the welcomed does not knock any more");
+                                   "one of the welcomed does not knock any more",
+                                   room->shared->config);
     } else if (!cv_server_room_has_welcome (room, g_bytes_get_size (welcome->payload))) {
       cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
-                                   "too many come into the rooms of this server");
+                                   "too many come into the rooms of this server",
+                                   room->shared->config);
     } else {
       let_in (room, member, guest, welcome);
       g_ptr_array_add (guests, guest);
@@ -542,7 +548,7 @@ cv_server_room_handle (CvServerRoom *room, CvServerMember *member, const CvMessa
   member->received += message->type != CV_MESSAGE_PING;
   if (handlers[message->type].handle == NULL || !is_allowed (member, handlers[message->type].who))
     cv_server_member_send_error (member, CV_MESSAGE_CODE_NOT_ALLOWED, message->type,
-                                 "not allowed at this point");
+                                 "not allowed at this point", room->shared->config);
   else
     is_good = handlers[message->type].handle (room, member, message);
   settle (room);

@@ -57,15 +57,36 @@ on_http_request (SoupServer *soup, SoupServerMessage *message, const char *path,
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
 }
 
+/* The answer 101 is written: from here on the connection is ours. */
 static void
-on_websocket (SoupServer *soup, SoupServerMessage *message, const char *path,
-              SoupWebsocketConnection *websocket, gpointer data)
+on_switched (SoupServerMessage *message, gpointer data)
 {
   CvServer *self = data;
-  CvServerConnection *connection = get_connection (message);
+  g_autoptr (SoupServerMessage) held = g_object_ref (message);
+  g_autoptr (GIOStream) base = soup_server_message_steal_connection (message);
+  g_autoptr (CvServerMeteredStream) stream = NULL;
+  g_autoptr (SoupWebsocketConnection) websocket = NULL;
+  CvServerConnection *connection = get_connection (held);
 
-  if (connection != NULL)
-    cv_server_endpoint_start (&self->endpoints, websocket, connection);
+  if (base == NULL || connection == NULL)
+    return;
+  stream = cv_server_metered_stream_new (base);
+  websocket =
+      soup_websocket_connection_new (G_IO_STREAM (stream), soup_server_message_get_uri (held),
+                                     SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, NULL);
+  cv_server_endpoint_start (&self->endpoints, websocket, stream, connection);
+}
+
+/* libsoup has a handler that does all of this, but puts the WebSocket over a stream that nobody
+ * can look at. No extensions: what comes is sealed and does not shrink; what unpacks can be a
+ * bomb. */
+static void
+on_upgrade (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
+            gpointer data)
+{
+  if (soup_websocket_server_process_handshake (message, NULL, NULL, NULL, NULL))
+    g_signal_connect_object (message, "wrote-informational", G_CALLBACK (on_switched), data,
+                             G_CONNECT_DEFAULT);
 }
 
 static void
@@ -127,12 +148,10 @@ new_soup (CvServer *self)
 {
   SoupServer *soup = soup_server_new ("server-header", NULL, NULL);
 
-  /* What comes is sealed and does not shrink; what unpacks can be a bomb. */
-  soup_server_remove_websocket_extension (soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   /* The longest path wins, so each needs its own. */
   soup_server_add_early_handler (soup, NULL, on_http_request, self, NULL);
   soup_server_add_early_handler (soup, PATH, on_http_request, self, NULL);
-  soup_server_add_websocket_handler (soup, PATH, NULL, NULL, on_websocket, self, NULL);
+  soup_server_add_handler (soup, PATH, on_upgrade, self, NULL);
   return soup;
 }
 

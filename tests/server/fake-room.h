@@ -24,6 +24,8 @@ typedef struct {
   CvServerMember *member; /* NULL when closed */
   GPtrArray *inbox; /* CvMessage */
   gboolean is_promoted;
+  gboolean is_stuck; /* its connection takes nothing more */
+  gboolean is_cut;
 } Person;
 
 static inline void
@@ -35,6 +37,12 @@ person_send (gpointer sink, const char *text)
 
   g_assert_no_error (error);
   g_ptr_array_add (((Person *)sink)->inbox, message);
+}
+
+static inline gboolean
+person_has_room (gpointer sink)
+{
+  return !((Person *)sink)->is_stuck;
 }
 
 static inline void
@@ -49,7 +57,20 @@ person_close (gpointer sink)
   ((Person *)sink)->member = NULL;
 }
 
-static const CvServerSinkVtable person_sink = {person_send, person_promote, person_close};
+static inline void
+person_cut (gpointer sink)
+{
+  ((Person *)sink)->member = NULL;
+  ((Person *)sink)->is_cut = TRUE;
+}
+
+static const CvServerSinkVtable person_sink = {
+    .send = person_send,
+    .has_room = person_has_room,
+    .promote = person_promote,
+    .close = person_close,
+    .cut = person_cut,
+};
 
 static inline void
 drop_line (const char *line, gpointer data)
@@ -107,7 +128,7 @@ static inline void
 person_free (Person *person)
 {
   if (person->member != NULL)
-    cv_server_member_detach (person->member, FALSE);
+    cv_server_member_detach (person->member, CV_SERVER_DETACH_LOST);
   g_ptr_array_unref (person->inbox);
   g_free (person);
 }
