@@ -251,6 +251,7 @@ struct CvE2eeGroupDriver {
   GPtrArray *resync_requests; /* CvE2eeResyncRequest: to be answered by rank */
 
   CvE2eeHeartbeatTracker *tracker;
+  CvE2eeHeartbeatClock clock; /* of ours */
   gint64 heartbeat_at_us;
   gint64 trust_at_us;
   gboolean is_muted_by_doubt; /* nobody agrees: nothing is sent */

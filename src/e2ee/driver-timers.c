@@ -53,6 +53,8 @@ cv_e2ee_driver_timers_send_heartbeat (CvE2eeGroupDriver *driver)
   g_autoptr (GError) error = NULL;
   if (cv_e2ee_heartbeat_init (&heartbeat, driver->crypto, driver->group, &error)) {
     heartbeat.member_id = g_strdup (driver->member_id);
+    heartbeat.sent_us =
+        cv_e2ee_heartbeat_clock_read (&driver->clock, driver->now_us, driver->now_s);
     for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
       heartbeat.n_frames[i] = cv_e2ee_sender_get_n_frames (driver->sender, (CvE2eeTrack)i);
     g_autoptr (GBytes) encoded = cv_e2ee_heartbeat_write (&heartbeat);
@@ -89,7 +91,8 @@ cv_e2ee_driver_timers_receive_heartbeat (CvE2eeGroupDriver *driver, CvE2eeDriver
   cv_e2ee_driver_roster_heard (driver, member);
   gboolean is_current = epoch == cv_mls_group_get_epoch (driver->group);
   gboolean agrees = is_current && does_agree (driver, &heartbeat);
-  cv_e2ee_heartbeat_tracker_note (driver->tracker, member->public.leaf, agrees, driver->now_us);
+  cv_e2ee_heartbeat_tracker_note (driver->tracker, member->public.leaf, agrees, heartbeat.sent_us,
+                                  driver->now_us);
   if (!agrees)
     return;
   cv_e2ee_driver_epoch_acknowledge (driver, member);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define VERSION 1
+#define VERSION 2
 #define AUTHENTICATOR_LABEL "Conclave 1.0 heartbeat"
 #define TRANSCRIPT_HASH_MAX 64
 #define MEMBER_ID_MAX 64
@@ -16,11 +16,17 @@
 #define INTERVAL_EACH_US (40 * 1000)
 /* In a big room the interval itself passes 15 s: then three missed ones. */
 #define MISSED_MAX 3
+/* Clocks of two computers differ by less than one part in 4096, or 0.9 s an hour. */
+#define DRIFT_PARTS 4096
+#define CLOCK_MAX_US (G_MAXINT64 / 4)
 
 typedef struct {
-  gint64 agreed_at_us; /* the last agreement, or when the member came */
+  gint64 agreed_at_us; /* the last agreement was sent, or the member came */
   gint64 heard_at_us;
-  gboolean is_excused; /* since agreed_at_us */
+  gint64 excused_at_us; /* counts unless it is before agreed_at_us */
+  gboolean was_heard;
+  gint64 ahead_us; /* of its clock over ours, with the promptest heartbeat */
+  gint64 ahead_at_us;
 } Watch;
 
 struct CvE2eeHeartbeatTracker {
@@ -61,6 +67,7 @@ cv_e2ee_heartbeat_write (const CvE2eeHeartbeat *heartbeat)
   cv_writer_put (&writer, CV_SPAN_ARRAY (heartbeat->authenticator_hash));
   for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
     cv_writer_u64 (&writer, heartbeat->n_frames[i]);
+  cv_writer_u64 (&writer, heartbeat->sent_us);
   cv_writer_vector (&writer, cv_span (member_id, strlen (member_id)));
   return cv_writer_take (&writer);
 }
@@ -77,6 +84,7 @@ cv_e2ee_heartbeat_parse (CvSpan encoded, CvE2eeHeartbeat *heartbeat, GError **er
   cv_reader_copy (&reader, heartbeat->authenticator_hash, sizeof heartbeat->authenticator_hash);
   for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
     heartbeat->n_frames[i] = cv_reader_u64 (&reader);
+  heartbeat->sent_us = cv_reader_u64 (&reader);
   CvSpan member_id = cv_reader_vector (&reader, MEMBER_ID_MAX);
   if (!cv_reader_finish (&reader) || version != VERSION
       || !g_utf8_validate ((const char *)member_id.data, (gssize)member_id.len, NULL)) {
@@ -102,11 +110,52 @@ compute_limit_us (guint n_members)
               MISSED_MAX * cv_e2ee_heartbeat_interval_us (n_members));
 }
 
+static gint64
+compute_excused_limit_us (guint n_members)
+{
+  return MAX (compute_limit_us (n_members),
+              CV_E2EE_HEARTBEAT_EXCUSED_US + cv_e2ee_heartbeat_interval_us (n_members));
+}
+
+static gboolean
+is_excused (const Watch *watch)
+{
+  return watch->excused_at_us >= watch->agreed_at_us;
+}
+
 static void
 excuse (Watch *watch, guint n_members, gint64 now_us)
 {
-  watch->is_excused =
-      watch->is_excused || now_us - watch->agreed_at_us < compute_limit_us (n_members);
+  gint64 limit_us =
+      is_excused (watch) ? compute_excused_limit_us (n_members) : compute_limit_us (n_members);
+  if (now_us - watch->agreed_at_us < limit_us)
+    watch->excused_at_us = now_us;
+}
+
+static gint64
+compute_lateness_us (Watch *watch, guint64 sent_us, gint64 now_us)
+{
+  gint64 ahead_us = (gint64)MIN (sent_us, (guint64)CLOCK_MAX_US) - now_us;
+  gint64 expected_us = watch->ahead_us - (now_us - watch->ahead_at_us) / DRIFT_PARTS;
+  if (watch->was_heard && ahead_us < expected_us)
+    return expected_us - ahead_us;
+  watch->was_heard = TRUE;
+  watch->ahead_us = ahead_us;
+  watch->ahead_at_us = now_us;
+  return 0;
+}
+
+guint64
+cv_e2ee_heartbeat_clock_read (CvE2eeHeartbeatClock *clock, gint64 now_us, guint64 now_s)
+{
+  gint64 wall_us = (gint64)MIN (now_s, (guint64)(CLOCK_MAX_US / G_USEC_PER_SEC)) * G_USEC_PER_SEC;
+  gint64 ahead_us = wall_us - now_us;
+  if (clock->base_us == 0) {
+    clock->base_us = wall_us;
+    clock->ahead_us = ahead_us;
+  }
+  clock->ahead_us = MAX (clock->ahead_us, ahead_us);
+  return (guint64)MAX (now_us + clock->ahead_us - clock->base_us, 0);
 }
 
 CvE2eeHeartbeatTracker *
@@ -133,6 +182,7 @@ cv_e2ee_heartbeat_tracker_add (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf, 
     return;
   Watch *watch = g_new0 (Watch, 1);
   watch->agreed_at_us = now_us;
+  watch->excused_at_us = G_MININT64;
   g_hash_table_insert (tracker->watches, GUINT_TO_POINTER (leaf.index), watch);
 }
 
@@ -144,16 +194,15 @@ cv_e2ee_heartbeat_tracker_remove (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf lea
 
 void
 cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
-                                gboolean does_agree, gint64 now_us)
+                                gboolean does_agree, guint64 sent_us, gint64 now_us)
 {
   Watch *watch = g_hash_table_lookup (tracker->watches, GUINT_TO_POINTER (leaf.index));
   if (watch == NULL)
     return;
-  watch->heard_at_us = now_us;
-  if (!does_agree)
-    return;
-  watch->agreed_at_us = now_us;
-  watch->is_excused = FALSE;
+  gint64 sent_at_us = now_us - compute_lateness_us (watch, sent_us, now_us);
+  watch->heard_at_us = MAX (watch->heard_at_us, sent_at_us);
+  if (does_agree)
+    watch->agreed_at_us = MAX (watch->agreed_at_us, sent_at_us);
 }
 
 void
@@ -183,9 +232,7 @@ cv_e2ee_heartbeat_tracker_get (const CvE2eeHeartbeatTracker *tracker, CvMlsLeaf 
   const Watch *watch = g_hash_table_lookup (tracker->watches, GUINT_TO_POINTER (leaf.index));
   if (watch == NULL || now_us - watch->agreed_at_us < compute_limit_us (n_members))
     return CV_E2EE_HEARTBEAT_AGREES;
-  if (watch->is_excused
-      && now_us - watch->agreed_at_us
-             < CV_E2EE_HEARTBEAT_EXCUSED_US + cv_e2ee_heartbeat_interval_us (n_members))
+  if (is_excused (watch) && now_us - watch->agreed_at_us < compute_excused_limit_us (n_members))
     return CV_E2EE_HEARTBEAT_EXCUSED;
   return watch->heard_at_us > watch->agreed_at_us ? CV_E2EE_HEARTBEAT_DISAGREES
                                                   : CV_E2EE_HEARTBEAT_SILENT;

@@ -21,6 +21,7 @@ typedef struct {
   guint8 authenticator_hash[32];
   GBytes *transcript_hash; /* confirmed */
   guint64 n_frames[CV_E2EE_N_TRACKS];
+  guint64 sent_us; /* by a clock of the sender: see CvE2eeHeartbeatClock */
   char *member_id; /* the server's id of the sender's connection: a hint only, may be empty */
 } CvE2eeHeartbeat;
 
@@ -34,6 +35,16 @@ GBytes *cv_e2ee_heartbeat_write (const CvE2eeHeartbeat *heartbeat);
 gboolean cv_e2ee_heartbeat_parse (CvSpan encoded, CvE2eeHeartbeat *heartbeat,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 cv_e2ee_heartbeat_interval_us (guint n_members); /* max(2 s, N × 40 ms) */
+
+/* The clock that tells others how old a heartbeat is: it never goes back, and goes on while the
+ * computer sleeps, as no clock of the system does both. It starts at about 0, so that it tells
+ * nothing else. Zero before the first use. */
+typedef struct {
+  gint64 base_us;
+  gint64 ahead_us; /* of wall over monotonic clock, at the most so far */
+} CvE2eeHeartbeatClock;
+
+guint64 cv_e2ee_heartbeat_clock_read (CvE2eeHeartbeatClock *clock, gint64 now_us, guint64 now_s);
 
 /* What we know of each other member. Leaves come and go with the roster. */
 typedef struct CvE2eeHeartbeatTracker CvE2eeHeartbeatTracker;
@@ -52,8 +63,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvE2eeHeartbeatTracker, cv_e2ee_heartbeat_tracker
 /* A member is here since now_us: starts its time; no effect on those known already. */
 void cv_e2ee_heartbeat_tracker_add (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf, gint64 now_us);
 void cv_e2ee_heartbeat_tracker_remove (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf);
+/* A heartbeat vouches for the moment when it was sent, not for the one when the server let it come:
+ * it is late by as much as it is later than the promptest one. */
 void cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
-                                     gboolean does_agree, gint64 now_us);
+                                     gboolean does_agree, guint64 sent_us, gint64 now_us);
 /* The server says that this member's connection, or ours, is gone. The word gives a longer limit, and
  * only until the next agreement: the time runs on from the last one, however often it is said. It
  * does not take back what was late already. */

@@ -105,6 +105,31 @@ test_excuse (HostileMeeting *meeting, gconstpointer data)
   g_assert_null (world_seal_frame (meeting->alice, CV_E2EE_TRACK_MICROPHONE));
 }
 
+/* The server lets Alice have the heartbeats of half a minute, one now and then, for minutes. */
+static void
+test_hoarded (HostileMeeting *meeting, gconstpointer data)
+{
+  Person *others[] = {meeting->bob, meeting->carol};
+  GQueue hoards[] = {G_QUEUE_INIT, G_QUEUE_INIT};
+  withhold (meeting);
+  for (guint tenths = 0; tenths < 1000; tenths++) {
+    for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+      GBytes *newest = others[i]->last_application;
+      if (newest != g_queue_peek_tail (&hoards[i]) && tenths < 300)
+        g_queue_push_tail (&hoards[i], g_bytes_ref (newest));
+      g_autoptr (GBytes) message = tenths % 80 == 79 ? g_queue_pop_head (&hoards[i]) : NULL;
+      if (message != NULL)
+        cv_e2ee_group_driver_on_application (meeting->alice->driver, others[i]->id, message);
+    }
+    world_run_for (meeting->world, SECOND / 10);
+    if (tenths > 450)
+      g_assert_true (is_warned (meeting->alice));
+  }
+  g_assert_true (world_has_reason (meeting->alice, CV_E2EE_REASON_SILENT));
+  for (guint i = 0; i < G_N_ELEMENTS (hoards); i++)
+    g_queue_clear_full (&hoards[i], (GDestroyNotify)g_bytes_unref);
+}
+
 /* ---- what must stay calm ---- */
 
 static void
@@ -179,6 +204,7 @@ main (int argc, char **argv)
     g_autofree char *path = g_strdup_printf ("/e2ee/silence/%s", excuses[i].name);
     g_test_add (path, HostileMeeting, &excuses[i], hostile_set_up, test_excuse, hostile_tear_down);
   }
+  ADD ("hoarded", NULL, test_hoarded);
   ADD ("calm/back-within-grace", NULL, test_back_within_grace);
   ADD ("calm/flaps-honestly", NULL, test_flaps_honestly);
   ADD ("calm/away-until-removed", NULL, test_away_until_removed);

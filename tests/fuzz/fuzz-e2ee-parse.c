@@ -247,7 +247,11 @@ add_heartbeat (GPtrArray *seeds)
 {
   g_autoptr (GBytes) transcript = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
   const CvE2eeHeartbeat heartbeat = {
-      .epoch = 3, .transcript_hash = transcript, .member_id = (char *)"0123456789abcdef"};
+      .epoch = 3,
+      .transcript_hash = transcript,
+      .sent_us = 2000000,
+      .member_id = (char *)"0123456789abcdef",
+  };
   g_autoptr (GBytes) encoded = cv_e2ee_heartbeat_write (&heartbeat);
 
   fuzz_seeds_add_kind (seeds, 0, cv_span_from_bytes (encoded));
