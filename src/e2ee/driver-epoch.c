@@ -114,10 +114,7 @@ reset_timers (CvE2eeGroupDriver *driver, gboolean is_first)
   driver->behind_since_us = 0;
   driver->stuck_at_us = 0;
   g_clear_pointer (&driver->refused_commit, g_bytes_unref);
-  if (now_us >= driver->caught_up_at_us) {
-    driver->current_s = driver->now_s;
-    driver->was_cut = FALSE;
-  }
+  cv_e2ee_driver_absence_note_epoch (driver);
   if (is_first || driver->pcs_at_us == 0)
     driver->pcs_at_us = now_us + compute_pcs_interval_us (driver);
   /* In a small meeting the first heartbeat of an epoch is its acknowledgement. */

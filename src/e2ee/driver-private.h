@@ -4,6 +4,7 @@
 /* The inside of CvE2eeGroupDriver, shared by the driver-*.c files and nobody else.
  *
  *   group-driver   life, inputs that need one line, getters; enter and leave bracket every input
+ *   driver-absence since when we may have missed something, and what that excuses
  *   driver-roster  members of the epoch, ranks, who is away
  *   driver-rules   what a commit or a joined group may be (the "client" rules of E2EE.md)
  *   driver-epoch   entering an epoch, keys in and out
@@ -93,7 +94,8 @@ typedef struct {
 
 typedef struct {
   guint8 hash[CV_IDENTITY_HASH_LEN];
-  gint64 at_us;
+  gint64 at_us; /* at the latest */
+  gint64 earliest_us;
 } CvE2eeDeparted;
 
 typedef struct {
@@ -110,6 +112,7 @@ typedef struct {
 typedef struct {
   guint8 hash[CV_IDENTITY_HASH_LEN];
   gboolean is_expelled; /* a moderator meant it, as far as we can know */
+  gboolean is_missed; /* its departure, by us */
   gboolean may_return; /* as far as others may think */
 } CvE2eeRemoved;
 
@@ -234,13 +237,16 @@ struct CvE2eeGroupDriver {
   GPtrArray *future; /* GBytes: messages of epochs to come */
   gint64 behind_since_us; /* 0: not behind */
   gint64 gap_asked_at_us; /* 0: never */
-  gint64 cut_at_us; /* our own connection; goes with reconnected_at_us */
-  gint64 reconnected_at_us;
-  gboolean was_cut; /* our connection was gone since the last commit */
-  /* Until then commits come that were made while we were away. Nobody else may bring that about:
-   * what others did meanwhile is judged more mildly. */
+  gint64 reconnected_at_us; /* our own connection; 0: it was never gone */
+  gint64 current_at_us; /* when we were last known to be current, which is what agreement shows */
+  guint64 current_s; /* the same by the wall clock */
+  /* Until then commits come that were made while we were away, and are judged by what was
+   * legitimate at some time of this absence. No member may bring that about; the server may, by a
+   * cut: so only what a cut of that length explains is excused. */
   gint64 caught_up_at_us;
-  guint64 current_s; /* wall clock when we were last known to be current */
+  gint64 missed_since_us; /* when the absence began: as long as caught_up_at_us is to come */
+  guint64 missed_since_s;
+  gboolean is_newcomer; /* it is the time before our Welcome */
 
   CvCryptoKeyPair resync_pair;
   guint8 resync_hash[32];
@@ -295,6 +301,23 @@ cv_e2ee_driver_make_leaf (CvE2eeGroupDriver *driver, CvCryptoKeyPair *signature,
                           CvMlsLeafParams *params, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CvSecret *cv_e2ee_driver_find_psk (gpointer driver, CvSpan psk_id);
 
+/* ---- absence ---- */
+void cv_e2ee_driver_absence_begin (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_absence_end (CvE2eeGroupDriver *driver); /* catching up begins */
+void cv_e2ee_driver_absence_note_joined (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_absence_note_gap_end (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_absence_note_epoch (CvE2eeGroupDriver *driver);
+void cv_e2ee_driver_absence_note_agreement (CvE2eeGroupDriver *driver);
+gboolean cv_e2ee_driver_absence_is_catching_up (const CvE2eeGroupDriver *driver);
+gboolean cv_e2ee_driver_absence_is_newcomer (const CvE2eeGroupDriver *driver);
+/* From when on what comes may have been ordered; now when nothing is being caught up. */
+gint64 cv_e2ee_driver_absence_get_oldest_us (const CvE2eeGroupDriver *driver);
+guint64 cv_e2ee_driver_absence_get_oldest_s (const CvE2eeGroupDriver *driver);
+/* From when on what the server tells of others may have been so. */
+gint64 cv_e2ee_driver_absence_get_earliest_us (const CvE2eeGroupDriver *driver);
+/* So long that somebody can have been lost and given up meanwhile. */
+gboolean cv_e2ee_driver_absence_hides_removals (const CvE2eeGroupDriver *driver);
+
 /* ---- roster ---- */
 gboolean cv_e2ee_driver_roster_has_leaf (const GArray *leaves, CvMlsLeaf leaf); /* of CvMlsLeaf */
 void cv_e2ee_driver_member_free (CvE2eeDriverMember *member);
@@ -329,10 +352,6 @@ gboolean cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMl
 /* The same for a later epoch of our own group, as somebody else tells of it. */
 gboolean cv_e2ee_driver_rules_check_return (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* When a gap is being caught up, what was in time then must not be too late now: from when on what
- * comes may have been ordered. Else now. */
-guint64 cv_e2ee_driver_rules_get_oldest_s (const CvE2eeGroupDriver *driver);
 
 /* Whether a Welcome to a group of so many members, whose leaves have so many bytes, can be relayed
  * even when no parent of its tree is blank. */

@@ -11,7 +11,6 @@
 #define FUTURE_EPOCHS 256
 #define GAP_PAUSE_US G_USEC_PER_SEC
 #define GAP_ANSWER_US (10 * G_USEC_PER_SEC)
-#define WELCOME_CATCH_UP_US G_USEC_PER_SEC
 #define BLOCKED_US (10 * G_USEC_PER_SEC)
 
 void
@@ -142,7 +141,7 @@ cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit)
       .find_psk = cv_e2ee_driver_find_psk,
       .psk_data = driver,
       .now_s = driver->now_s,
-      .oldest_s = cv_e2ee_driver_rules_get_oldest_s (driver),
+      .oldest_s = cv_e2ee_driver_absence_get_oldest_s (driver),
   };
   if (!cv_mls_group_receive (driver->group, &params, &received, &error)
       || received.type != CV_MLS_CONTENT_COMMIT) {
@@ -393,7 +392,7 @@ cv_e2ee_group_driver_on_gap_end (CvE2eeGroupDriver *driver)
   cv_e2ee_driver_enter (driver);
   /* While a worker computes, what came before this word waits. */
   if (!driver->is_job_running)
-    driver->caught_up_at_us = MIN (driver->caught_up_at_us, driver->now_us + GAP_PAUSE_US);
+    cv_e2ee_driver_absence_note_gap_end (driver);
   cv_e2ee_driver_leave (driver);
 }
 
@@ -449,7 +448,7 @@ join (CvE2eeGroupDriver *driver, GBytes *welcome)
   driver->has_joined_news = TRUE;
   /* Commits that were ordered between ours and the Welcome's arrival. */
   cv_e2ee_driver_receive_ask_gap (driver);
-  driver->caught_up_at_us = driver->now_us + WELCOME_CATCH_UP_US;
+  cv_e2ee_driver_absence_note_joined (driver);
 }
 
 void

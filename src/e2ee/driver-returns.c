@@ -34,6 +34,12 @@ find_departed (const CvE2eeGroupDriver *driver, const guint8 *hash)
   return NULL;
 }
 
+static gint64
+get_forgotten_at (const CvE2eeDeparted *departed)
+{
+  return departed->at_us + CV_E2EE_DRIVER_RETURN_US + CV_E2EE_DRIVER_GRACE_SLACK_US;
+}
+
 static CvE2eeExpelled *
 find_expelled (const CvE2eeGroupDriver *driver, const guint8 *hash)
 {
@@ -47,17 +53,41 @@ find_expelled (const CvE2eeGroupDriver *driver, const guint8 *hash)
 
 /* ---- who goes ---- */
 
+static void
+set_departed (CvE2eeGroupDriver *driver, const CvE2eeDeparted *departed)
+{
+  CvE2eeDeparted *before = find_departed (driver, departed->hash);
+  if (before != NULL)
+    *before = *departed;
+  else
+    g_array_append_vals (driver->departed, departed, 1);
+}
+
+/* Removed while we were away, at the end of a grace whose beginning we missed. After a
+ * re-synchronisation nothing is known of when that was: others propose the return. */
+static void
+note_missed (CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  gboolean is_dated = cv_e2ee_driver_absence_is_catching_up (driver);
+  CvE2eeDeparted departed = {
+      .at_us = driver->now_us - CV_E2EE_DRIVER_GRACE_US + CV_E2EE_DRIVER_GRACE_SLACK_US,
+      .earliest_us = is_dated ? cv_e2ee_driver_absence_get_oldest_us (driver)
+                              : driver->now_us - CV_E2EE_DRIVER_RETURN_US,
+  };
+  memcpy (departed.hash, hash, CV_IDENTITY_HASH_LEN);
+  if (find_departed (driver, hash) == NULL)
+    set_departed (driver, &departed);
+}
+
 void
 cv_e2ee_driver_returns_note_departed (CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
 {
-  CvE2eeDeparted departed = {.at_us = driver->now_us};
-  CvE2eeDeparted *before = find_departed (driver, member->statement->identity_hash);
-  if (before != NULL) {
-    before->at_us = driver->now_us;
-    return;
-  }
+  CvE2eeDeparted departed = {
+      .at_us = driver->now_us,
+      .earliest_us = cv_e2ee_driver_absence_get_earliest_us (driver),
+  };
   memcpy (departed.hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN);
-  g_array_append_val (driver->departed, departed);
+  set_departed (driver, &departed);
 }
 
 /* Somebody else, who heard of its departure earlier, may take its removal for the end of grace. */
@@ -71,11 +101,12 @@ may_have_been_given_up (const CvE2eeGroupDriver *driver, const CvE2eeDriverMembe
 
 static void
 add_removed (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member, gboolean is_meant,
-             GArray *list)
+             gboolean is_missed, GArray *list)
 {
   CvE2eeRemoved removed = {
       .is_expelled = is_meant,
-      .may_return = !is_meant || may_have_been_given_up (driver, member),
+      .is_missed = is_missed,
+      .may_return = !is_meant || is_missed || may_have_been_given_up (driver, member),
   };
   memcpy (removed.hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN);
   g_array_append_val (list, removed);
@@ -97,11 +128,13 @@ cv_e2ee_driver_returns_list_removed (const CvE2eeGroupDriver *driver,
 {
   GArray *list = g_array_new (FALSE, FALSE, sizeof (CvE2eeRemoved));
   gboolean by_moderator = is_by_moderator (driver, summary);
+  gboolean is_missed = cv_e2ee_driver_absence_hides_removals (driver);
   for (guint i = 0; i < driver->members->len; i++) {
     const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
     if (cv_e2ee_driver_roster_has_leaf (summary->removed, member->public.leaf))
       add_removed (driver, member,
-                   by_moderator && !cv_e2ee_driver_roster_was_given_up (driver, member), list);
+                   by_moderator && !cv_e2ee_driver_roster_was_given_up (driver, member), is_missed,
+                   list);
   }
   return list;
 }
@@ -116,7 +149,7 @@ cv_e2ee_driver_returns_list_own_removed (const CvE2eeGroupDriver *driver, const 
         leaves != NULL
         && cv_e2ee_driver_returns_is_unwanted (driver, member->statement->identity_hash);
     if (leaves == NULL || cv_e2ee_driver_roster_has_leaf (leaves, member->public.leaf))
-      add_removed (driver, member, is_meant, list);
+      add_removed (driver, member, is_meant, leaves == NULL, list);
   }
   return list;
 }
@@ -168,6 +201,8 @@ cv_e2ee_driver_returns_note_removed (CvE2eeGroupDriver *driver, const GArray *li
       expel (driver, removed->hash);
     if (!removed->may_return)
       forget_departed (driver, removed->hash);
+    else if (removed->is_missed)
+      note_missed (driver, removed->hash);
   }
 }
 
@@ -187,7 +222,14 @@ gboolean
 cv_e2ee_driver_returns_is_allowed (const CvE2eeGroupDriver *driver,
                                    const guint8 hash[static CV_IDENTITY_HASH_LEN])
 {
-  return find_departed (driver, hash) != NULL;
+  const CvE2eeDeparted *departed = find_departed (driver, hash);
+  /* What others saw depart and come back we may have missed, but nobody who was never inside. */
+  if (cv_e2ee_driver_absence_is_catching_up (driver)
+      && (cv_e2ee_driver_absence_is_newcomer (driver)
+          || cv_e2ee_driver_roster_find_identity (driver, hash) != NULL))
+    return TRUE;
+  return departed != NULL
+         && cv_e2ee_driver_absence_get_oldest_us (driver) < get_forgotten_at (departed);
 }
 
 gboolean
@@ -195,7 +237,7 @@ cv_e2ee_driver_returns_is_expected (const CvE2eeGroupDriver *driver,
                                     const guint8 hash[static CV_IDENTITY_HASH_LEN])
 {
   const CvE2eeDeparted *departed = find_departed (driver, hash);
-  return departed != NULL && driver->now_us < departed->at_us + CV_E2EE_DRIVER_RETURN_US
+  return departed != NULL && driver->now_us < departed->earliest_us + CV_E2EE_DRIVER_RETURN_US
          && find_expelled (driver, hash) == NULL
          && !cv_e2ee_driver_returns_is_unwanted (driver, hash);
 }
@@ -237,12 +279,14 @@ cv_e2ee_driver_returns_run (CvE2eeGroupDriver *driver)
   gint64 next_us = G_MAXINT64;
   run_expelled (driver);
   for (guint i = driver->departed->len; i > 0; i--) {
-    gint64 until_us = g_array_index (driver->departed, CvE2eeDeparted, i - 1).at_us
-                      + CV_E2EE_DRIVER_RETURN_US + CV_E2EE_DRIVER_GRACE_SLACK_US;
-    if (until_us <= driver->now_us)
+    gint64 until_us = get_forgotten_at (&g_array_index (driver->departed, CvE2eeDeparted, i - 1));
+    /* A return that was in time may come late to us. */
+    if (until_us <= cv_e2ee_driver_absence_get_oldest_us (driver))
       g_array_remove_index (driver->departed, i - 1);
-    else
+    else if (until_us > driver->now_us)
       next_us = MIN (next_us, until_us);
+    else if (driver->is_connected)
+      next_us = MIN (next_us, driver->caught_up_at_us);
   }
   return next_us;
 }

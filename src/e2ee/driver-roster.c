@@ -113,8 +113,9 @@ keep_or_make (CvE2eeGroupDriver *driver, const CvMlsGroup *group, const CvMlsMem
                             3 * cv_e2ee_heartbeat_interval_us (driver->members->len));
     member->since_epoch = cv_mls_group_get_epoch (group);
     /* Those who were here when we were not began to wait with the commit. */
-    gboolean was_away = driver->was_cut && driver->now_us < driver->caught_up_at_us;
-    gint64 earliest_us = was_away ? MIN (driver->cut_at_us, driver->now_us) : driver->now_us;
+    gint64 earliest_us = cv_e2ee_driver_absence_is_newcomer (driver)
+                             ? driver->now_us
+                             : cv_e2ee_driver_absence_get_oldest_us (driver);
     member->expected_by_us = driver->has_roster ? driver->now_us + arrive_us : 0;
     member->earliest_expected_us = driver->has_roster ? earliest_us + arrive_us : 0;
     cv_e2ee_heartbeat_tracker_remove (driver->tracker, leaf->leaf);
@@ -233,11 +234,9 @@ cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *m
     return;
   if (!was_away && !was_graceful)
     cv_e2ee_driver_returns_note_departed (driver, member);
-  gboolean is_replayed = driver->reconnected_at_us != 0
-                         && driver->now_us < driver->reconnected_at_us + CV_E2EE_DRIVER_REPLAY_US;
   if (!was_away) {
     member->away_at_us = driver->now_us;
-    member->earliest_away_us = is_replayed ? driver->cut_at_us : driver->now_us;
+    member->earliest_away_us = cv_e2ee_driver_absence_get_earliest_us (driver);
   }
   member->was_graceful = was_graceful;
   cv_e2ee_heartbeat_tracker_excuse (driver->tracker, member->public.leaf, driver->members->len,

@@ -21,18 +21,6 @@ refuse (GError **error, const char *why)
 }
 
 static gboolean
-is_catching_up (const CvE2eeGroupDriver *driver)
-{
-  return driver->now_us < driver->caught_up_at_us;
-}
-
-guint64
-cv_e2ee_driver_rules_get_oldest_s (const CvE2eeGroupDriver *driver)
-{
-  return is_catching_up (driver) ? MIN (driver->current_s, driver->now_s) : driver->now_s;
-}
-
-static gboolean
 check_size (const CvMlsMember *member, GError **error)
 {
   return member->leaf_len <= CV_E2EE_LEAF_MAX_LEN
@@ -55,7 +43,7 @@ read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf l
       .mls_public = member.signature_public,
       .room_id = cv_e2ee_room_keys_get_room_id (driver->room_keys),
       .now_s = is_new ? driver->now_s : 0,
-      .oldest_s = cv_e2ee_driver_rules_get_oldest_s (driver),
+      .oldest_s = cv_e2ee_driver_absence_get_oldest_s (driver),
   };
   return cv_identity_statement_verify (driver->crypto, member.identity, &checks, error);
 }
@@ -172,7 +160,8 @@ is_admitted (const CvE2eeGroupDriver *driver, GBytes *ref, const GPtrArray *admi
         || !g_bytes_equal (admission->key_package_ref, ref))
       continue;
     if (cv_e2ee_admission_verify (driver->group, admission,
-                                  cv_e2ee_driver_rules_get_oldest_s (driver), driver->now_s, NULL))
+                                  cv_e2ee_driver_absence_get_oldest_s (driver), driver->now_s,
+                                  NULL))
       return TRUE;
   }
   return FALSE;
@@ -187,8 +176,7 @@ check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
   if (statement == NULL)
     return FALSE;
   if (driver->policy.is_locked
-      && !cv_e2ee_driver_returns_is_allowed (driver, statement->identity_hash)
-      && !is_catching_up (driver))
+      && !cv_e2ee_driver_returns_is_allowed (driver, statement->identity_hash))
     return refuse (error, "expected nobody to come while the meeting is locked");
   if (driver->policy.admission == CV_E2EE_ADMISSION_MODERATOR
       && !is_admitted (driver, added->key_package_ref, admissions))
@@ -301,7 +289,8 @@ check_removes (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
       return refuse (error, "expected a member to be removed, got a blank leaf");
     /* We know best whether we are here: only after an absence others may have given us up. */
     gboolean may_be_missed =
-        is_catching_up (driver) && (!member->public.is_self || driver->was_cut);
+        cv_e2ee_driver_absence_hides_removals (driver)
+        && !(member->public.is_self && cv_e2ee_driver_absence_is_newcomer (driver));
     if (may_be_missed || (received->next != NULL && is_replaced (driver, received, member)))
       continue;
     if (cv_e2ee_driver_roster_was_given_up (driver, member))

@@ -96,10 +96,7 @@ cv_e2ee_driver_timers_receive_heartbeat (CvE2eeGroupDriver *driver, CvE2eeDriver
   if (!agrees)
     return;
   cv_e2ee_driver_epoch_acknowledge (driver, member);
-  if (driver->now_us >= driver->caught_up_at_us) {
-    driver->current_s = driver->now_s;
-    driver->was_cut = FALSE;
-  }
+  cv_e2ee_driver_absence_note_agreement (driver);
 }
 
 /* ---- the shield ---- */

@@ -12,7 +12,6 @@
 
 #include <string.h>
 
-#define CATCH_UP_US (10 * G_USEC_PER_SEC)
 #define GROUP_ID_LEN 32
 #define LEAF_NOT_BEFORE_S 3600 /* clocks of two computers differ */
 #define LEAF_NOT_AFTER_S (22 * 3600) /* together below 24 h (E2EE.md section 4) */
@@ -429,12 +428,10 @@ cv_e2ee_group_driver_set_connected (CvE2eeGroupDriver *driver, gboolean is_conne
     driver->heartbeat_at_us = driver->now_us;
   }
   if (driver->is_connected && !is_connected)
-    driver->cut_at_us = driver->now_us;
+    cv_e2ee_driver_absence_begin (driver);
   if (!driver->is_connected && is_connected && driver->group != NULL) {
-    driver->reconnected_at_us = driver->now_us;
     driver->is_connected = TRUE;
-    driver->was_cut = TRUE;
-    driver->caught_up_at_us = driver->now_us + CATCH_UP_US;
+    cv_e2ee_driver_absence_end (driver);
     cv_e2ee_driver_receive_ask_gap (driver);
   }
   driver->is_connected = is_connected;
