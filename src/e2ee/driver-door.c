@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define KNOCK_ID_MAX 128
+#define MLS_KEY_HASH_LEN sizeof ((CvIdentityStatement *)NULL)->mls_key_hash
+#define USED_MAX 65536
 #define USED_S (24 * 3600) /* E2EE.md section 4: no KeyPackage lives longer */
 #define PRUNE_US ((gint64)3600 * G_USEC_PER_SEC)
 #define BEGUN_S 60 /* the clocks of two members differ, as with admissions */
@@ -68,6 +70,16 @@ is_stale (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
   return member != NULL && !cv_e2ee_driver_rules_is_later (knock->statement, member);
 }
 
+/* A KeyPackage whose Add we saw, or whose leaf was here before us and was removed: its admission may
+ * still be in time, and was for the joining of then. */
+static gboolean
+is_used (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
+{
+  g_autoptr (GBytes) key_hash = g_bytes_new (knock->statement->mls_key_hash, MLS_KEY_HASH_LEN);
+  return g_hash_table_contains (driver->used_refs, knock->key_package_ref)
+         || g_hash_table_contains (driver->removed_keys, key_hash);
+}
+
 /* The others look at the same times when they get the commit, by their clocks. A knock that is about
  * to end, or has only just begun, would have them refuse the commit of whoever believed it. */
 static gboolean
@@ -117,8 +129,7 @@ cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
     return FALSE;
   if (cv_e2ee_driver_returns_is_unwanted (driver, visitor->public.identity_hash)
       || is_shut (driver, visitor) || is_stale (driver, visitor->knock)
-      || !is_in_time (driver, visitor->knock)
-      || g_hash_table_contains (driver->used_refs, visitor->knock->key_package_ref))
+      || !is_in_time (driver, visitor->knock) || is_used (driver, visitor->knock))
     return FALSE;
   return driver->policy.admission == CV_E2EE_ADMISSION_LINK || has_good_admission (driver, visitor);
 }
@@ -131,26 +142,54 @@ cv_e2ee_driver_door_remove (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visi
   g_ptr_array_remove (driver->visitors, visitor);
 }
 
+/* Members who come and go without end push out any one of the others: a knock of then would be let
+ * in, and is gone again when its owner does not arrive. */
+static void
+note_in (CvE2eeGroupDriver *driver, GHashTable *table, GBytes *what)
+{
+  GHashTableIter iter;
+  gsize now_s = (gsize)(driver->now_us / G_USEC_PER_SEC);
+  if (g_hash_table_size (table) >= USED_MAX) {
+    g_hash_table_iter_init (&iter, table);
+    if (g_hash_table_iter_next (&iter, NULL, NULL))
+      g_hash_table_iter_remove (&iter);
+  }
+  g_hash_table_insert (table, g_bytes_ref (what), GSIZE_TO_POINTER (now_s));
+}
+
 void
 cv_e2ee_driver_door_note_used (CvE2eeGroupDriver *driver, GBytes *key_package_ref)
 {
-  gsize now_s = (gsize)(driver->now_us / G_USEC_PER_SEC);
-  g_hash_table_insert (driver->used_refs, g_bytes_ref (key_package_ref), GSIZE_TO_POINTER (now_s));
+  note_in (driver, driver->used_refs, key_package_ref);
+}
+
+void
+cv_e2ee_driver_door_note_removed (CvE2eeGroupDriver *driver, const guint8 mls_key_hash[static 32])
+{
+  g_autoptr (GBytes) hash = g_bytes_new (mls_key_hash, MLS_KEY_HASH_LEN);
+  note_in (driver, driver->removed_keys, hash);
 }
 
 /* What has run out is refused for its times. */
 static void
-prune_used (CvE2eeGroupDriver *driver)
+prune_table (const CvE2eeGroupDriver *driver, GHashTable *table)
 {
   GHashTableIter iter;
   gpointer at_s;
-  if (driver->now_us < driver->prune_at_us)
-    return;
-  driver->prune_at_us = driver->now_us + PRUNE_US;
-  g_hash_table_iter_init (&iter, driver->used_refs);
+  g_hash_table_iter_init (&iter, table);
   while (g_hash_table_iter_next (&iter, NULL, &at_s))
     if ((gsize)(driver->now_us / G_USEC_PER_SEC) - GPOINTER_TO_SIZE (at_s) > USED_S)
       g_hash_table_iter_remove (&iter);
+}
+
+static void
+prune_used (CvE2eeGroupDriver *driver)
+{
+  if (driver->now_us < driver->prune_at_us)
+    return;
+  driver->prune_at_us = driver->now_us + PRUNE_US;
+  prune_table (driver, driver->used_refs);
+  prune_table (driver, driver->removed_keys);
 }
 
 void
@@ -275,7 +314,7 @@ static gboolean
 is_acceptable (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock, GError **error)
 {
   /* An old knock, played again by the server, would throw its owner out of the meeting. */
-  if (g_hash_table_contains (driver->used_refs, knock->key_package_ref) || is_stale (driver, knock))
+  if (is_used (driver, knock) || is_stale (driver, knock))
     return FALSE;
   return is_in_time (driver, knock)
          && cv_mls_group_can_add (driver->group, cv_span_from_bytes (knock->key_package), error);

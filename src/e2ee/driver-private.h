@@ -111,6 +111,7 @@ typedef struct {
 /* Of a commit that is being taken. */
 typedef struct {
   guint8 hash[CV_IDENTITY_HASH_LEN];
+  guint8 mls_key_hash[32]; /* of the leaf */
   gboolean is_expelled; /* a moderator meant it, as far as we can know */
   gboolean is_missed; /* its departure, by us */
   gboolean may_return; /* as far as others may think */
@@ -213,7 +214,10 @@ struct CvE2eeGroupDriver {
   GArray *departed; /* CvE2eeDeparted: ungraceful, at most 60 s ago; one for each identity */
   GArray *expelled; /* CvE2eeExpelled: not inside since; one for each identity */
   GHashTable *used_refs; /* GBytes: KeyPackages that were added once → when, in monotonic seconds */
-  gint64 prune_at_us; /* used_refs */
+  /* GBytes: hashes of the MLS keys of leaves that were removed → as above. Their KeyPackages are
+   * known by them when they were added before we came; each KeyPackage has a key of its own. */
+  GHashTable *removed_keys;
+  gint64 prune_at_us; /* both */
   guint own_rank;
 
   GPtrArray *visitors; /* CvE2eeDriverVisitor */
@@ -410,6 +414,8 @@ gboolean cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
                                             const CvE2eeDriverVisitor *visitor);
 void cv_e2ee_driver_door_remove (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor);
 void cv_e2ee_driver_door_note_used (CvE2eeGroupDriver *driver, GBytes *key_package_ref);
+void
+cv_e2ee_driver_door_note_removed (CvE2eeGroupDriver *driver, const guint8 mls_key_hash[static 32]);
 void cv_e2ee_driver_door_remove_added (CvE2eeGroupDriver *driver, CvSpan key_package_ref);
 gboolean cv_e2ee_driver_door_admit (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -109,6 +109,7 @@ add_removed (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member, 
       .may_return = !is_meant || is_missed || may_have_been_given_up (driver, member),
   };
   memcpy (removed.hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN);
+  memcpy (removed.mls_key_hash, member->statement->mls_key_hash, sizeof removed.mls_key_hash);
   g_array_append_val (list, removed);
 }
 
@@ -193,6 +194,7 @@ cv_e2ee_driver_returns_note_removed (CvE2eeGroupDriver *driver, const GArray *li
 {
   for (guint i = 0; i < list->len; i++) {
     const CvE2eeRemoved *removed = &g_array_index (list, CvE2eeRemoved, i);
+    cv_e2ee_driver_door_note_removed (driver, removed->mls_key_hash);
     /* A leaf was replaced by another one of the same person. */
     if (cv_e2ee_driver_roster_find_identity (driver, removed->hash) != NULL)
       continue;

@@ -216,6 +216,8 @@ cv_e2ee_group_driver_new (const CvE2eeGroupDriverParams *params)
   driver->expelled = g_array_new (FALSE, FALSE, sizeof (CvE2eeExpelled));
   driver->used_refs =
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  driver->removed_keys =
+      g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   driver->visitors = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_visitor_free);
   driver->wanted_removes = g_array_new (FALSE, FALSE, sizeof (CvE2eeWantedRemove));
   driver->wishes.moderators = g_array_new (FALSE, FALSE, sizeof (CvE2eeModeratorWish));
@@ -247,6 +249,7 @@ cv_e2ee_group_driver_free (CvE2eeGroupDriver *driver)
   g_clear_pointer (&driver->wanted_removes, g_array_unref);
   g_clear_pointer (&driver->wishes.moderators, g_array_unref);
   g_clear_pointer (&driver->visitors, g_ptr_array_unref);
+  g_clear_pointer (&driver->removed_keys, g_hash_table_unref);
   g_clear_pointer (&driver->used_refs, g_hash_table_unref);
   g_clear_pointer (&driver->expelled, g_array_unref);
   g_clear_pointer (&driver->departed, g_array_unref);

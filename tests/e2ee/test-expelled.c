@@ -192,6 +192,53 @@ test_given_up_by_moderator (HostileMeeting *meeting, gconstpointer data)
   assert_members (meeting, 3);
 }
 
+/* ---- the KeyPackage of then ---- */
+
+/* The server plays Bob's knock again to somebody who came after him. */
+static void
+test_knock_again (HostileMeeting *meeting, gconstpointer data)
+{
+  Person *dave = world_add (meeting->world, "Dave", "");
+  world_join (meeting->world, dave);
+  want_bob_out (meeting);
+  world_run_for (meeting->world, 3 * SECOND);
+  assert_members (meeting, 3);
+  meeting->alice->holds_commits = meeting->carol->holds_commits = TRUE;
+  cv_e2ee_group_driver_on_knock (dave->driver, "again", meeting->bob->last_knock);
+  world_run_for (meeting->world, 5 * SECOND);
+  assert_members (meeting, 3);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_notices (dave->driver, CV_E2EE_NOTICE_BAD_KNOCK), ==,
+                    1);
+}
+
+/* And to Alice, in the group that she began when all had left. */
+static void
+test_knock_again_in_a_fresh_group (HostileMeeting *meeting, gconstpointer data)
+{
+  CvE2eeGroupDriver *alice = meeting->alice->driver;
+  want_bob_out (meeting);
+  world_run_for (meeting->world, 3 * SECOND);
+  meeting->bob->is_member = FALSE;
+  world_leave (meeting->world, meeting->carol);
+  world_run_for (meeting->world, 3 * SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (alice), ==, 0);
+  cv_e2ee_group_driver_on_knock (alice, "again", meeting->bob->last_knock);
+  world_run_for (meeting->world, 5 * SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (alice), ==, 1);
+}
+
+/* A new one is as good as anybody's. */
+static void
+test_knock_anew (HostileMeeting *meeting, gconstpointer data)
+{
+  want_bob_out (meeting);
+  world_run_for (meeting->world, 3 * SECOND);
+  assert_members (meeting, 2);
+  meeting->bob->is_member = FALSE;
+  world_join (meeting->world, meeting->bob);
+  assert_members (meeting, 3);
+}
+
 #define ADD(path, set_up, test_fn)                                                                 \
   g_test_add ("/e2ee/expelled/" path, HostileMeeting, NULL, set_up, test_fn, hostile_tear_down)
 
@@ -208,5 +255,8 @@ main (int argc, char **argv)
   ADD ("late-admission", hostile_set_up_moderated, test_late_admission);
   ADD ("given-up-by-moderator", hostile_set_up_moderated, test_given_up_by_moderator);
   ADD ("given-up-by-moderator-by-link", hostile_set_up, test_given_up_by_moderator);
+  ADD ("knock-again", hostile_set_up, test_knock_again);
+  ADD ("knock-again-in-a-fresh-group", hostile_set_up, test_knock_again_in_a_fresh_group);
+  ADD ("knock-anew", hostile_set_up, test_knock_anew);
   return g_test_run ();
 }
