@@ -298,7 +298,8 @@ typedef struct {
   CvSpan authenticated_data;
   gboolean is_pathless; /* leave out the path where §12.4 allows it */
   guint64 now_s; /* 0: lifetimes of KeyPackages that are added are not checked */
-  /* By reference: what waits and can be in one commit with the rest (§12.2 says which is left). */
+  /* By reference: what waits and can be in one commit with the rest (§12.2 says which is left). A
+   * KeyPackage that started or ends within a minute is left, too: by another clock it is not good. */
   gboolean includes_pending;
   const CvMlsResumption *resumptions;
   gsize n_resumptions;

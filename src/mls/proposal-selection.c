@@ -5,11 +5,24 @@
  * proposal by itself shows at once; what only the new tree shows is found by halving the list. */
 #include "mls/proposal-selection.h"
 
+/* How far apart two members' clocks may be. */
+#define CLOCK_MARGIN_S 60
+
 typedef struct {
   const CvMlsProposalRules *rules;
   const CvMlsPskLookup *lookup;
   GPtrArray *items;
 } Selection;
+
+/* RFC 9420 §7.2: clients keep their clocks together. Each member judges the lifetime by its own (§7.3):
+ * one that starts or ends about now is good here and refused there, and the whole commit with it. */
+static gboolean
+is_clear_of_clocks (const CvMlsLeafNode *leaf, guint64 now_s)
+{
+  return now_s == 0
+         || (now_s >= leaf->not_before_s && now_s - leaf->not_before_s >= CLOCK_MARGIN_S
+             && now_s <= leaf->not_after_s && leaf->not_after_s - now_s >= CLOCK_MARGIN_S);
+}
 
 static gboolean
 is_possible (const Selection *selection, const CvMlsProposalItem *item)
@@ -18,6 +31,8 @@ is_possible (const Selection *selection, const CvMlsProposalItem *item)
 
   if (!cv_mls_proposal_rules_check_item (selection->rules, item, NULL))
     return FALSE;
+  if (proposal->type == CV_MLS_PROPOSAL_ADD)
+    return is_clear_of_clocks (proposal->key_package->leaf_node, selection->rules->now_s);
   return proposal->type != CV_MLS_PROPOSAL_PSK
          || cv_mls_psk_lookup_knows (selection->lookup, &proposal->psk);
 }
