@@ -495,7 +495,10 @@ cv_mls_group_external_join (const CvCrypto *crypto, const CvMlsExternalJoinParam
                             CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Re-synchronising (E2EE.md section 5): from an old epoch of the same group to the GroupInfo's, with
- * a resumption PSK of `old` and the removal of the own old leaf. result->welcome stays NULL.
+ * a resumption PSK of `old` and the removal of the own old leaf. result->welcome stays NULL. The
+ * GroupInfo has to carry the tree: one of cv_mls_group_dup_bare_group_info is MALFORMED here. With that
+ * and the tree beside it, cv_mls_group_external_join does the same, given `replaces_own_leaf` and what
+ * cv_mls_group_dup_resumption_psk keeps of `old`.
  * now_s: as in CvMlsExternalJoinParams. */
 gboolean cv_mls_group_resync (const CvMlsGroup *old, CvSpan group_info, guint64 now_s,
                               CvMlsCommitResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -125,6 +125,44 @@ test_tree_beside (World *world, gconstpointer data)
   come (world);
 }
 
+/* cv_mls_group_resync takes no tree, but there is the same way for who has one beside. */
+static void
+test_back_by_tree_beside (World *world, gconstpointer data)
+{
+  CvMlsGroup *old = world->bob->group;
+  guint64 epoch = cv_mls_group_get_epoch (old);
+  CvMlsLeafParams leaf = member_leaf_params (world->bob);
+  g_autoptr (CvSecret) secret = cv_mls_group_dup_resumption_psk (old, epoch);
+  const CvMlsResumption resumption = {cv_mls_group_get_id (old), epoch, secret};
+  g_autoptr (GBytes) bare = NULL;
+  g_autoptr (GBytes) tree = NULL;
+  CvMlsExternalJoinParams params = {.leaf = &leaf,
+                                    .resumptions = &resumption,
+                                    .n_resumptions = 1,
+                                    .replaces_own_leaf = TRUE,
+                                    .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) missed = {0};
+  g_auto (CvMlsCommitResult) result = {0};
+  g_autoptr (GError) error = NULL;
+
+  member_commit (world->alice, &(CvMlsCommitParams){.now_s = TEST_NOW_S}, &missed);
+  bare = cv_mls_group_dup_bare_group_info (world->alice->group, &error);
+  g_assert_no_error (error);
+  tree = cv_mls_group_dup_ratchet_tree (world->alice->group);
+  params.group_info = cv_span_from_bytes (bare);
+  params.ratchet_tree = cv_span_from_bytes (tree);
+  g_assert_false (cv_mls_group_resync (old, params.group_info, TEST_NOW_S, &result, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_MALFORMED);
+  g_clear_error (&error);
+  g_assert_true (cv_mls_group_external_join (members_get_crypto (), &params, &result, &error));
+  g_assert_no_error (error);
+  member_follow (world->alice, result.commit);
+  cv_mls_group_unref (world->bob->group);
+  world->bob->group = cv_mls_group_ref (result.next);
+  members_assert_agree ((Member *[]){world->alice, world->bob}, 2);
+  g_assert_cmpuint (cv_mls_group_get_n_members (result.next), ==, 2);
+}
+
 static void
 test_tree_of_another_epoch (World *world, gconstpointer data)
 {
@@ -283,6 +321,7 @@ typedef struct {
 static const Claim claims[] = {
     {"tree-inside", test_tree_inside},
     {"tree-beside", test_tree_beside},
+    {"back-by-tree-beside", test_back_by_tree_beside},
     {"psk", test_psk},
     {"replaces-own-leaf", test_replaces_own_leaf},
     {"rejects/tree-of-another-epoch", test_tree_of_another_epoch},
