@@ -2,7 +2,9 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* One bad proposal must not keep an honest member from committing the others. What is wrong with a
- * proposal by itself shows at once; what only the new tree shows is found by halving the list. */
+ * proposal by itself shows at once; what only the new tree shows is found by putting one after the
+ * other on a draft of it. To try whole lists again and again would cost a bad one in each place as many
+ * applications as there are pairs of proposals. */
 #include "mls/proposal-selection.h"
 
 /* How far apart two members' clocks may be. */
@@ -13,6 +15,20 @@ typedef struct {
   const CvMlsPskLookup *lookup;
   GPtrArray *items;
 } Selection;
+
+/* The group as the commit would make it. */
+typedef struct {
+  CvMlsRatchetTree *tree;
+  GPtrArray *extensions; /* of the GroupContext */
+} Draft;
+
+static void
+draft_clear (Draft *draft)
+{
+  g_clear_pointer (&draft->extensions, g_ptr_array_unref);
+  g_clear_pointer (&draft->tree, cv_mls_ratchet_tree_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Draft, draft_clear)
 
 /* RFC 9420 §7.2: clients keep their clocks together. Each member judges the lifetime by its own (§7.3):
  * one that starts or ends about now is good here and refused there, and the whole commit with it. */
@@ -87,39 +103,68 @@ consider (const Selection *selection, const GPtrArray *pending, guint rank, GPtr
   }
 }
 
-/* Whether the tree is still a valid one with these, too. */
+/* Whether the tree is a valid one with all of them: of what the caller wants alone, or with the
+ * candidates, too. */
 static gboolean
-fits (const Selection *selection, const GPtrArray *candidates, guint from, guint to)
+fits (const Selection *selection, const GPtrArray *candidates, Draft *draft)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
-  g_autoptr (CvMlsRatchetTree) tree = cv_mls_ratchet_tree_copy (selection->rules->tree);
   g_auto (CvMlsProposalEffects) effects = {0};
 
   for (guint i = 0; i < selection->items->len; i++)
     g_ptr_array_add (list, g_ptr_array_index (selection->items, i));
-  for (guint i = from; i < to; i++)
+  for (guint i = 0; candidates && i < candidates->len; i++)
     g_ptr_array_add (list, g_ptr_array_index (candidates, i));
-  return cv_mls_proposal_rules_apply (selection->rules, list, tree, &effects, NULL);
+  draft_clear (draft);
+  draft->tree = cv_mls_ratchet_tree_copy (selection->rules->tree);
+  if (!cv_mls_proposal_rules_apply (selection->rules, list, draft->tree, &effects, NULL))
+    return FALSE;
+  draft->extensions = g_ptr_array_ref (effects.extensions);
+  return TRUE;
 }
 
-/* Recursion as deep as the logarithm of CV_MLS_LIMIT_ENTRIES. */
-static void
-take (const Selection *selection, const GPtrArray *candidates, guint from, guint to)
+/* One more on the tree that the others made: cv_mls_proposal_rules_apply for what this one changes. */
+static gboolean
+put (const CvMlsProposalItem *item, CvMlsRatchetTree *tree, const GPtrArray *extensions)
 {
-  guint middle = from + (to - from) / 2;
+  const CvMlsProposal *proposal = item->proposal;
+  CvMlsLeaf leaf;
 
-  if (from == to)
-    return;
-  if (fits (selection, candidates, from, to)) {
-    for (guint i = from; i < to; i++)
-      g_ptr_array_add (selection->items,
-                       cv_mls_proposal_item_copy (g_ptr_array_index (candidates, i)));
-    return;
+  switch (proposal->type) {
+  case CV_MLS_PROPOSAL_REMOVE:
+    cv_mls_ratchet_tree_remove (tree, proposal->removed);
+    return TRUE;
+  case CV_MLS_PROPOSAL_UPDATE:
+    cv_mls_ratchet_tree_update (tree, item->proposer, proposal->leaf_node);
+    return cv_mls_tree_validation_check_new_leaf (tree, item->proposer, extensions, NULL);
+  case CV_MLS_PROPOSAL_ADD:
+    return cv_mls_ratchet_tree_add (tree, proposal->key_package->leaf_node, &leaf)
+           && cv_mls_tree_validation_check_new_leaf (tree, leaf, extensions, NULL);
+  case CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
+    return cv_mls_tree_validation_check_support (tree, proposal->extensions, NULL);
+  case CV_MLS_PROPOSAL_PSK:
+  case CV_MLS_PROPOSAL_EXTERNAL_INIT:
+  case CV_MLS_PROPOSAL_REINIT:
+    break;
   }
-  if (to - from == 1)
-    return;
-  take (selection, candidates, from, middle);
-  take (selection, candidates, middle, to);
+  return TRUE;
+}
+
+/* Puts it on a copy, which costs no more than what it changes. FALSE: the draft is as it was. */
+static gboolean
+try_one (Draft *draft, const CvMlsProposalItem *item)
+{
+  g_autoptr (CvMlsRatchetTree) tree = cv_mls_ratchet_tree_copy (draft->tree);
+
+  if (!put (item, tree, draft->extensions))
+    return FALSE;
+  cv_mls_ratchet_tree_free (draft->tree);
+  draft->tree = g_steal_pointer (&tree);
+  if (item->proposal->type == CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS) {
+    g_ptr_array_unref (draft->extensions);
+    draft->extensions = g_ptr_array_ref (item->proposal->extensions);
+  }
+  return TRUE;
 }
 
 void
@@ -128,6 +173,8 @@ cv_mls_proposal_selection_add (const CvMlsProposalRules *rules, const CvMlsPskLo
 {
   const Selection selection = {rules, lookup, items};
   g_autoptr (GPtrArray) candidates = cv_mls_proposal_items_new ();
+  g_auto (Draft) draft = {0};
+  gboolean takes_all;
 
   /* Only what was checked may be applied, to a copy of the tree either: a Remove of a leaf that is
    * not there. Such a list is refused by who asked. */
@@ -135,5 +182,13 @@ cv_mls_proposal_selection_add (const CvMlsProposalRules *rules, const CvMlsPskLo
     return;
   for (guint rank = 0; rank <= 3; rank++)
     consider (&selection, pending, rank, candidates);
-  take (&selection, candidates, 0, candidates->len);
+  takes_all = fits (&selection, candidates, &draft);
+  if (!takes_all && !fits (&selection, NULL, &draft))
+    return;
+  for (guint i = 0; i < candidates->len; i++) {
+    const CvMlsProposalItem *item = g_ptr_array_index (candidates, i);
+
+    if (takes_all || try_one (&draft, item))
+      g_ptr_array_add (items, cv_mls_proposal_item_copy (item));
+  }
 }
