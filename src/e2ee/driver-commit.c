@@ -8,7 +8,7 @@
 
 #define RESEND_US (5 * G_USEC_PER_SEC)
 #define FRESH_RETRY_US (2 * G_USEC_PER_SEC)
-#define KEPT_MAX 4 /* commits of our own in one epoch, the newest */
+#define KEPT_MAX 4 /* commits of our own in one epoch: the first, and the newest */
 #define BACKOFF_MAX_US (8 * G_USEC_PER_SEC)
 
 void
@@ -90,12 +90,14 @@ cv_e2ee_job_free (CvE2eeJob *job)
   g_free (job);
 }
 
-/* One that was forgotten and is ordered after all leads to re-synchronising. */
+/* The first of an epoch stays: when the server orders that and keeps it from us, it rejects it as well
+ * when we send it again, and all that follow. Another one that was forgotten and is ordered after all
+ * leads to re-synchronising. */
 static void
 keep (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
 {
   if (driver->own_commits->len >= KEPT_MAX)
-    g_ptr_array_remove_range (driver->own_commits, 0, driver->own_commits->len - KEPT_MAX + 1);
+    g_ptr_array_remove_range (driver->own_commits, 1, driver->own_commits->len - KEPT_MAX + 1);
   g_ptr_array_add (driver->own_commits, own);
 }
 

@@ -102,6 +102,25 @@ test_ordered_after_all (HostileMeeting *meeting, gconstpointer is_forgotten)
   world_assert_agree (meeting->world);
 }
 
+/* Ordered, kept from Alice, and rejected when she sends it again, with all that she tries instead. */
+static void
+test_first_ordered_after_all (HostileMeeting *meeting, gconstpointer data)
+{
+  meeting->alice->holds_commits = TRUE;
+  lock (meeting);
+  world_run_for (meeting->world, SECOND / 100);
+  g_autoptr (GBytes) first = g_bytes_ref (meeting->alice->last_commit);
+  reject_for (meeting, 60);
+  g_assert_false (g_bytes_equal (first, meeting->alice->last_commit));
+  world_order (meeting->world, meeting->alice, first);
+  meeting->alice->holds_commits = FALSE;
+  world_run_for (meeting->world, SECOND);
+  g_assert_true (is_locked (meeting->alice) && is_locked (meeting->carol));
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->carol->driver, CV_E2EE_NOTICE_RESYNCED), ==, 0);
+  world_assert_agree (meeting->world);
+}
+
 #define ADD(path, data, test_fn)                                                                   \
   g_test_add ("/e2ee/own-commits/" path, HostileMeeting, data, hostile_set_up, test_fn,            \
               hostile_tear_down)
@@ -113,6 +132,7 @@ main (int argc, char **argv)
   ADD ("rejected-for-ever", NULL, test_rejected_for_ever);
   ADD ("who-loses-a-race-is-next", NULL, test_who_loses_a_race_is_next);
   ADD ("ordered-after-all", NULL, test_ordered_after_all);
+  ADD ("first-ordered-after-all", NULL, test_first_ordered_after_all);
   ADD ("forgotten-and-ordered-after-all", GINT_TO_POINTER (TRUE), test_ordered_after_all);
   return g_test_run ();
 }
