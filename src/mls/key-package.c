@@ -48,6 +48,9 @@ cv_mls_key_package_read (CvReader *reader)
   package->leaf_node = cv_mls_leaf_node_read (reader);
   package->extensions = cv_mls_extension_list_read (reader);
   package->signature = cv_reader_dup_vector (reader, CV_MLS_LIMIT_HASH);
+  /* Ours, not the RFC's: how long a whole KeyPackage may be. */
+  if (cv_reader_since (reader, from).len > CV_MLS_LIMIT_KEY_PACKAGE)
+    cv_reader_fail (reader);
   if (!cv_reader_is_ok (reader))
     return NULL;
   package->encoded = cv_span_dup (cv_reader_since (reader, from));

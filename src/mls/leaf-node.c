@@ -84,6 +84,9 @@ cv_mls_leaf_node_read (CvReader *reader)
   read_source (reader, node);
   node->extensions = cv_mls_extension_list_read (reader);
   node->signature = cv_reader_dup_vector (reader, CV_MLS_LIMIT_HASH);
+  /* Ours, not the RFC's: how long a whole leaf may be. */
+  if (cv_reader_since (reader, from).len > CV_MLS_LIMIT_LEAF)
+    cv_reader_fail (reader);
   if (!cv_reader_is_ok (reader))
     return NULL;
   node->encoded = cv_span_dup (cv_reader_since (reader, from));
@@ -132,6 +135,20 @@ write_tbs (CvWriter *writer, const CvMlsLeafNode *node, CvSpan group_id, CvMlsLe
   cv_writer_u32 (writer, leaf.index);
 }
 
+/* Ours, not the RFC's: what others would not read is not made. */
+static gboolean
+check_readable (const CvMlsLeafNode *node, GError **error)
+{
+  CvReader reader;
+  g_autoptr (CvMlsLeafNode) same = NULL;
+
+  cv_reader_init (&reader, cv_span_from_bytes (node->encoded));
+  same = cv_mls_leaf_node_read (&reader);
+  return same
+         || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "leaf of %zu bytes is too long",
+                               g_bytes_get_size (node->encoded));
+}
+
 /* Fills signature and encoded. */
 static gboolean
 sign (const CvMlsCipher *cipher, CvMlsLeafNode *node, const CvMlsLeafRenewal *place, GError **error)
@@ -149,7 +166,7 @@ sign (const CvMlsCipher *cipher, CvMlsLeafNode *node, const CvMlsLeafRenewal *pl
   write_unsigned (&encoded, node);
   cv_writer_vector (&encoded, cv_span_from_bytes (node->signature));
   node->encoded = cv_writer_take (&encoded);
-  return TRUE;
+  return check_readable (node, error);
 }
 
 static gboolean
@@ -188,7 +205,7 @@ fill_credential (CvMlsCredential *credential, const CvMlsLeafParams *params, GEr
     cv_mls_credential_init_x509 (credential, params->certificates, params->n_certificates);
   else
     cv_mls_credential_init_basic (credential, params->identity);
-  /* Ours, not the RFC's: what others would not read is not made. */
+  /* Ours, not the RFC's: said apart from the whole leaf, as it is what may well be too long. */
   len = g_bytes_get_size (credential->identity);
   return len <= CV_MLS_LIMIT_IDENTITY
          || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID, "identity of %zu bytes, %d are allowed",

@@ -52,7 +52,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvMlsLeafNode, cv_mls_leaf_node_unref)
 CvMlsLeafNode *cv_mls_leaf_node_read (CvReader *reader);
 void cv_mls_leaf_node_write (CvWriter *writer, const CvMlsLeafNode *node);
 
-/* Source KEY_PACKAGE. INVALID for a lifetime or an identity that nobody would take. Capabilities: mls10, the suite, basic credentials and X.509 where params say
+/* Source KEY_PACKAGE. INVALID for what nobody would take: a longer lifetime, identity or list. Capabilities: mls10, the suite, basic credentials and X.509 where params say
  * so, params->extension_types but those of RFC 9420 itself (§7.2); GREASE is added (§13.5). */
 CvMlsLeafNode *
 cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,

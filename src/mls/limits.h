@@ -11,6 +11,11 @@
 #define CV_MLS_LIMIT_HASH 512
 #define CV_MLS_LIMIT_GROUP_ID 1024
 #define CV_MLS_LIMIT_IDENTITY (64 * 1024)
+/* A whole LeafNode: an identity or a chain of certificates, and as much for keys, capabilities and
+ * extensions. A leaf of a post-quantum suite is about 2 KiB, and each one is in every Welcome. */
+#define CV_MLS_LIMIT_LEAF (128 * 1024)
+/* A whole KeyPackage, leaf included: anybody may send one. */
+#define CV_MLS_LIMIT_KEY_PACKAGE (192 * 1024)
 /* Any other single opaque field: an extension, authenticated data, a PSK id. */
 #define CV_MLS_LIMIT_OPAQUE (1024 * 1024)
 /* A whole list of entries, in bytes and in entries. */

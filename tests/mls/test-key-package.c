@@ -185,6 +185,98 @@ test_range (void)
   }
 }
 
+/* A KeyPackage whose leaf and whose own list have an application_id of that many bytes. */
+static GBytes *
+make_long (const MlsPerson *person, const CvMlsKeyPackage *package, gsize leaf_more,
+           gsize package_more)
+{
+  g_autofree guint8 *zeroes = g_malloc0 (MAX (leaf_more, package_more));
+  CvMlsLeafNode like_leaf = *package->leaf_node;
+  CvMlsKeyPackage like = *package;
+  g_autoptr (GPtrArray) in_leaf = cv_mls_extension_list_new ();
+  g_autoptr (GPtrArray) in_package = cv_mls_extension_list_new ();
+  g_autoptr (GBytes) leaf = NULL;
+
+  cv_mls_extension_list_add (in_leaf, CV_MLS_EXTENSION_APPLICATION_ID, cv_span (zeroes, leaf_more));
+  cv_mls_extension_list_add (in_package, CV_MLS_EXTENSION_APPLICATION_ID,
+                             cv_span (zeroes, package_more));
+  like_leaf.extensions = in_leaf;
+  like.extensions = in_package;
+  leaf = forgery_sign_leaf (&person->cipher, person->params.signature_private, &like_leaf);
+  return forgery_sign_package (&person->cipher, person->params.signature_private, &like,
+                               cv_span_from_bytes (leaf));
+}
+
+/* What any outsider may send, and what a leaf may weigh in every Welcome. */
+static void
+test_len (void)
+{
+  const gsize most = 100 * 1024; /* of one list; all lengths around are written in four bytes */
+  static const struct {
+    gboolean is_leaf_longest; /* else the KeyPackage is */
+    gsize over;
+    gboolean is_good;
+  } table[] = {
+      {TRUE, 0, TRUE},
+      {TRUE, 1, FALSE},
+      {FALSE, 0, TRUE},
+      {FALSE, 1, FALSE},
+  };
+  g_auto (MlsPerson) anna = {0};
+  g_auto (CvMlsKeyPackageKeys) keys = {0};
+  g_autoptr (CvMlsKeyPackage) package = NULL;
+  g_autoptr (CvMlsKeyPackage) model = NULL;
+  g_autoptr (GBytes) model_bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mls_person_init (&anna, 0x0001, "anna");
+  package = mls_person_make_package (&anna, &keys);
+  model_bytes = make_long (&anna, package, most, most / 2);
+  model = cv_mls_key_package_parse (cv_span_from_bytes (model_bytes), &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    gsize leaf_more =
+        most + CV_MLS_LIMIT_LEAF - g_bytes_get_size (model->leaf_node->encoded) + table[i].over;
+    gsize package_more =
+        most / 2 + CV_MLS_LIMIT_KEY_PACKAGE - g_bytes_get_size (model_bytes) + table[i].over;
+    g_autoptr (GBytes) encoded =
+        make_long (&anna, package, table[i].is_leaf_longest ? leaf_more : most,
+                   table[i].is_leaf_longest ? 0 : package_more);
+    g_autoptr (CvMlsKeyPackage) parsed =
+        cv_mls_key_package_parse (cv_span_from_bytes (encoded), &error);
+
+    g_assert_true ((parsed != NULL) == table[i].is_good);
+    if (table[i].is_good)
+      g_assert_true (cv_mls_key_package_verify (&anna.cipher, parsed, MLS_NOW_S, &error));
+    else
+      g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_MALFORMED);
+    g_clear_error (&error);
+  }
+}
+
+/* As many types as others read, GREASE included. */
+static void
+test_own_types (void)
+{
+  guint16 types[CV_MLS_LIMIT_ENTRIES];
+  g_auto (MlsPerson) anna = {0};
+
+  mls_person_init (&anna, 0x0001, "anna");
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    types[i] = (guint16)(0xF000 + i);
+  anna.params.extension_types = types;
+  for (gsize n = CV_MLS_LIMIT_ENTRIES - 1; n <= CV_MLS_LIMIT_ENTRIES; n++) {
+    g_autoptr (CvMlsJoiner) joiner = NULL;
+    g_autoptr (GError) error = NULL;
+
+    anna.params.n_extension_types = n;
+    joiner = cv_mls_joiner_new (anna.cipher.crypto, &anna.params, &error);
+    g_assert_true ((joiner != NULL) == (n < CV_MLS_LIMIT_ENTRIES));
+    if (!joiner)
+      g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_INVALID);
+  }
+}
+
 static void
 test_other_suite (void)
 {
@@ -383,6 +475,8 @@ main (int argc, char **argv)
                    test_cut_and_longer_are_rejected);
   g_test_add_func ("/mls/key-package/lifetime", test_lifetime);
   g_test_add_func ("/mls/key-package/nobody-makes-or-takes-long-lifetimes", test_range);
+  g_test_add_func ("/mls/key-package/too-long", test_len);
+  g_test_add_func ("/mls/key-package/too-many-types", test_own_types);
   g_test_add_func ("/mls/key-package/other-suite", test_other_suite);
   g_test_add_func ("/mls/key-package/init-key-is-checked", test_init_key);
   g_test_add_func ("/mls/key-package/extensions-are-listed", test_extensions);
