@@ -121,6 +121,17 @@ cv_mls_extension_list_check_types (const GPtrArray *list, GError **error)
   return TRUE;
 }
 
+/* Without what is written before each entry's data. */
+static gsize
+get_len (const GPtrArray *list)
+{
+  gsize len = 0;
+
+  for (guint i = 0; i < list->len; i++)
+    len += g_bytes_get_size (((const CvMlsExtension *)g_ptr_array_index (list, i))->data);
+  return len;
+}
+
 gboolean
 cv_mls_extension_list_check_context (const GPtrArray *list, GError **error)
 {
@@ -130,6 +141,11 @@ cv_mls_extension_list_check_context (const GPtrArray *list, GError **error)
 
   if (!cv_mls_extension_list_check_types (list, error))
     return FALSE;
+  /* Not the RFC's: with the longest tree it still fits a GroupInfo. */
+  if (get_len (list) > CV_MLS_LIMIT_CONTEXT)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                              "extensions of %zu bytes, %d are allowed", get_len (list),
+                              CV_MLS_LIMIT_CONTEXT);
   /* §11.1: what members must support can be read. */
   if (cv_mls_extension_list_find (list, CV_MLS_EXTENSION_REQUIRED_CAPABILITIES, &data)
       && !cv_mls_required_capabilities_parse (data, &required))

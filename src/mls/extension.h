@@ -38,8 +38,8 @@ gboolean cv_mls_extension_list_find (const GPtrArray *list, guint16 type, CvSpan
 /* No more than a reader takes, each type once (§13.4): for lists of our own. */
 gboolean
 cv_mls_extension_list_check_types (const GPtrArray *list, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* What the extensions of a GroupContext have to be for anybody: each type once (§13.4), those of
- * RFC 9420 itself readable. */
+/* What the extensions of a GroupContext have to be for anybody: each type once (§13.4), no longer than
+ * CV_MLS_LIMIT_CONTEXT, those of RFC 9420 itself readable. */
 gboolean cv_mls_extension_list_check_context (const GPtrArray *list,
                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* TRUE for the types of RFC 9420 itself, which nobody lists in capabilities (§7.2). */

@@ -8,6 +8,9 @@
 #include "mls/error.h"
 #include "crypto/aead.h"
 
+/* With header, signature and tags it still fits what a receiver takes. */
+#define CONTENT_MAX (CV_MLS_LIMIT_MESSAGE - 64 * 1024)
+
 void
 cv_mls_framed_content_clear (CvMlsFramedContent *content)
 {
@@ -212,6 +215,23 @@ check_limits (const CvMlsFramedContent *content, GError **error)
   return TRUE;
 }
 
+/* Proposals, lists and paths have bounds of their own, which their readers know. tbs: as
+ * cv_mls_framing_write_tbs wrote it. */
+static gboolean
+check_readable (CvSpan tbs, GError **error)
+{
+  g_auto (CvMlsFramedContent) same = {0};
+  CvReader reader;
+
+  cv_reader_init (&reader, tbs);
+  cv_reader_u16 (&reader); /* version */
+  cv_reader_u16 (&reader); /* wire format */
+  /* Ours, not the RFC's: what others would not read is not sent. */
+  if (!cv_mls_framed_content_read (&reader, &same) || reader.pos > CONTENT_MAX)
+    return cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "message is longer than anybody reads");
+  return TRUE;
+}
+
 gboolean
 cv_mls_framing_sign (const CvMlsCipher *cipher, CvMlsAuthenticatedContent *auth,
                      CvSpan group_context, CvSpan signature_private, GError **error)
@@ -222,6 +242,9 @@ cv_mls_framing_sign (const CvMlsCipher *cipher, CvMlsAuthenticatedContent *auth,
     return FALSE;
   init_writer_for (&tbs, auth);
   cv_mls_framing_write_tbs (&tbs, auth, group_context);
+  if (auth->content.type != CV_MLS_CONTENT_APPLICATION
+      && !check_readable (cv_writer_span (&tbs), error))
+    return FALSE;
   g_clear_pointer (&auth->signature, g_bytes_unref);
   auth->signature = cv_mls_labels_sign (cipher, signature_private, "FramedContentTBS",
                                         cv_writer_span (&tbs), error);

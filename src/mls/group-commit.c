@@ -193,6 +193,19 @@ add_newcomers (const CvMlsStagedCommit *staged, const CvMlsTreekemPath *path, Cv
   return TRUE;
 }
 
+/* Ours, not the RFC's: each newcomer gets the ids of all PSKs, and has to read what all others get. */
+static GBytes *
+wrap_readable (const CvMlsWelcome *welcome, GError **error)
+{
+  g_autoptr (GBytes) message = cv_mls_message_wrap_welcome (welcome);
+  g_auto (CvMlsMessage) same = {0};
+
+  if (cv_mls_message_parse (cv_span_from_bytes (message), &same, NULL))
+    return g_steal_pointer (&message);
+  cv_mls_error_fail (error, CV_MLS_ERROR_STATE, "welcome is longer than anybody reads");
+  return NULL;
+}
+
 static GBytes *
 make_welcome (const CvMlsGroup *group, const CvMlsStagedCommit *staged, const CvMlsEpoch *next,
               const CvMlsTreekemPath *path, gboolean is_tree_beside, GError **error)
@@ -210,7 +223,7 @@ make_welcome (const CvMlsGroup *group, const CvMlsStagedCommit *staged, const Cv
       || !seal_welcome (staged, next, &info, &welcome, error)
       || !add_newcomers (staged, path, &welcome, error))
     return NULL;
-  return cv_mls_message_wrap_welcome (&welcome);
+  return wrap_readable (&welcome, error);
 }
 
 static CvMlsProposalRules

@@ -123,6 +123,10 @@ cv_mls_group_make_info (const CvMlsInfoPlan *plan, CvMlsGroupInfo *info, GError 
   if (plan->has_tree) {
     g_autoptr (GBytes) tree = cv_mls_group_encode_tree (epoch->tree);
 
+    /* Ours, not the RFC's: what nobody would read is not made. */
+    if (g_bytes_get_size (tree) > CV_MLS_LIMIT_TREE)
+      return cv_mls_error_fail (error, CV_MLS_ERROR_STATE,
+                                "ratchet tree is longer than anybody reads");
     cv_mls_extension_list_add (info->extensions, CV_MLS_EXTENSION_RATCHET_TREE,
                                cv_span_from_bytes (tree));
   }

@@ -18,6 +18,8 @@
 #define CV_MLS_LIMIT_KEY_PACKAGE (192 * 1024)
 /* Any other single opaque field: an extension, authenticated data, a PSK id. */
 #define CV_MLS_LIMIT_OPAQUE (1024 * 1024)
+/* All extensions of a GroupContext: they are in every GroupInfo beside the tree. */
+#define CV_MLS_LIMIT_CONTEXT (1024 * 1024)
 /* A whole list of entries, in bytes and in entries. */
 #define CV_MLS_LIMIT_LIST (8 * 1024 * 1024)
 #define CV_MLS_LIMIT_ENTRIES 1024
@@ -28,9 +30,9 @@
 #define CV_MLS_LIMIT_ENTRIES_SHARE (CV_MLS_LIMIT_ENTRIES / 4)
 /* Extensions in one list: each is compared with all before it. */
 #define CV_MLS_LIMIT_EXTENSIONS 128
-/* Ratchet tree in a Welcome or GroupInfo: 16384 nodes of a post-quantum suite do not fit, the
+/* Ratchet tree in a Welcome or GroupInfo, where it is in one list with an external key: 16384 nodes of a post-quantum suite do not fit, the
  * largest meeting that was measured (500 members, 1.5 MB) does five times. */
-#define CV_MLS_LIMIT_TREE (8 * 1024 * 1024)
+#define CV_MLS_LIMIT_TREE (CV_MLS_LIMIT_LIST - 64 * 1024)
 /* Sender data is 12 bytes and a tag. */
 #define CV_MLS_LIMIT_SENDER_DATA 64
 #define CV_MLS_LIMIT_SECRET 1024

@@ -220,6 +220,151 @@ test_extensions (World *world, gconstpointer data)
   g_assert_true (cv_mls_group_get_reinit (world->bob->group, &reinit));
 }
 
+/* ---- lists of long entries: external PSKs with ids as long as there may be ---- */
+
+#define N_PSKS_MAX 128
+#define N_NEWCOMERS_MAX 9
+
+typedef struct {
+  guint8 *ids;
+  CvSecret *secret;
+  CvMlsPsk psks[N_PSKS_MAX];
+} LongPsks;
+
+static void
+long_psks_init (LongPsks *psks)
+{
+  psks->ids = g_malloc0 (N_PSKS_MAX * CV_MLS_LIMIT_IDENTITY);
+  psks->secret = cv_secret_new_from (CV_SPAN_LITERAL ("the same for all"));
+  for (guint i = 0; i < N_PSKS_MAX; i++) {
+    guint8 *id = psks->ids + i * CV_MLS_LIMIT_IDENTITY;
+
+    id[0] = (guint8)i;
+    psks->psks[i] = (CvMlsPsk){cv_span (id, CV_MLS_LIMIT_IDENTITY), psks->secret};
+  }
+}
+
+static void
+long_psks_clear (LongPsks *psks)
+{
+  g_clear_pointer (&psks->ids, g_free);
+  g_clear_pointer (&psks->secret, cv_secret_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LongPsks, long_psks_clear)
+
+static CvSecret *
+find_long_psk (gpointer data, CvSpan psk_id)
+{
+  const LongPsks *psks = data;
+
+  return cv_secret_ref (psks->secret);
+}
+
+/* What a commit has by value: 127 such PSKs are just below what its reader takes, 128 are over it. */
+static void
+test_proposals_by_value (World *world, gconstpointer data)
+{
+  g_auto (LongPsks) psks = {0};
+  CvMlsCommitParams commit = {.psks = psks.psks, .n_psks = N_PSKS_MAX, .now_s = TEST_NOW_S};
+  CvMlsReceiveParams receive = {.find_psk = find_long_psk, .psk_data = &psks, .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+  g_auto (CvMlsReceived) received = {0};
+  g_autoptr (GError) error = NULL;
+
+  long_psks_init (&psks);
+  for (guint is_public = 0; is_public < 2; is_public++) {
+    commit.is_public = is_public;
+    assert_no_commit (world->alice->group, &commit, CV_MLS_ERROR_STATE);
+  }
+  commit.n_psks = N_PSKS_MAX - 1;
+  g_assert_true (cv_mls_group_commit (world->alice->group, &commit, &result, &error));
+  receive.message = cv_span_from_bytes (result.commit);
+  g_assert_true (cv_mls_group_receive (world->bob->group, &receive, &received, &error));
+  g_assert_true (cv_span_equal (cv_mls_group_get_epoch_authenticator (received.next),
+                                cv_mls_group_get_epoch_authenticator (result.next)));
+}
+
+/* Each newcomer gets the ids of all PSKs: 15 are below what a reader takes, 16 are over it, and so is
+ * a list of nine who get 15. */
+static void
+test_welcome (World *world, gconstpointer data)
+{
+  static const struct {
+    guint n_psks;
+    guint n_newcomers;
+    gboolean is_made;
+  } table[] = {
+      {16, 1, FALSE},
+      {15, 9, FALSE},
+      {15, 8, TRUE},
+  };
+  g_auto (LongPsks) psks = {0};
+  Member *newcomers[N_NEWCOMERS_MAX];
+  CvSpan offers[N_NEWCOMERS_MAX];
+  g_auto (CvMlsCommitResult) result = {0};
+  CvMlsJoinParams join = {.find_psk = find_long_psk, .psk_data = &psks, .now_s = TEST_NOW_S};
+  g_autoptr (GError) error = NULL;
+
+  long_psks_init (&psks);
+  for (guint i = 0; i < N_NEWCOMERS_MAX; i++) {
+    newcomers[i] = member_new (world->alice->suite, "newcomer");
+    offers[i] = member_offer (newcomers[i]);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    const CvMlsCommitParams commit = {.adds = offers,
+                                      .n_adds = table[i].n_newcomers,
+                                      .psks = psks.psks,
+                                      .n_psks = table[i].n_psks,
+                                      .now_s = TEST_NOW_S};
+
+    if (table[i].is_made)
+      member_commit (world->alice, &commit, &result);
+    else
+      assert_no_commit (world->alice->group, &commit, CV_MLS_ERROR_STATE);
+  }
+  join.welcome = cv_span_from_bytes (result.welcome);
+  for (guint i = 0; i < N_NEWCOMERS_MAX; i++) {
+    if (i < 8)
+      newcomers[i]->group =
+          cv_mls_group_join (members_get_crypto (), newcomers[i]->joiner, &join, &error);
+    g_assert_no_error (error);
+  }
+  members_assert_agree ((Member *[]){world->alice, newcomers[0], newcomers[7]}, 3);
+  for (guint i = 0; i < N_NEWCOMERS_MAX; i++)
+    member_free (newcomers[i]);
+}
+
+/* All that a GroupContext has, which stands beside the tree in each Welcome. */
+static void
+test_context (World *world, gconstpointer data)
+{
+  CvMlsExtensionValue extensions[] = {
+      {world->types[0], cv_span (world->long_bytes, CV_MLS_LIMIT_CONTEXT / 2)},
+      {world->types[1], cv_span (world->long_bytes, CV_MLS_LIMIT_CONTEXT / 2)},
+  };
+  CvMlsCommitParams commit = {.has_extensions = TRUE,
+                              .extensions = extensions,
+                              .n_extensions = G_N_ELEMENTS (extensions),
+                              .now_s = TEST_NOW_S};
+  CvMlsProposeParams propose = {.type = CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS,
+                                .extensions = extensions,
+                                .n_extensions = G_N_ELEMENTS (extensions),
+                                .now_s = TEST_NOW_S};
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvMlsGroup) made = create_alone (world, extensions, G_N_ELEMENTS (extensions), &error);
+  g_auto (CvMlsCommitResult) result = {0};
+
+  g_assert_no_error (error);
+  g_assert_true (cv_mls_group_commit (world->alone, &commit, &result, &error));
+  extensions[1].data.len++;
+  assert_not_made (create_alone (world, extensions, G_N_ELEMENTS (extensions), &error), &error,
+                   CV_MLS_ERROR_INVALID);
+  assert_no_commit (world->alone, &commit, CV_MLS_ERROR_INVALID);
+  assert_not_made (cv_mls_group_propose (world->alone, &propose, &error), &error,
+                   CV_MLS_ERROR_INVALID);
+}
+
 typedef struct {
   const char *name;
   void (*run) (World *world, gconstpointer data);
@@ -230,6 +375,9 @@ static const Claim claims[] = {
     {"authenticated-data-from-outside", test_authenticated_data_from_outside},
     {"ids", test_ids},
     {"extensions", test_extensions},
+    {"proposals-by-value", test_proposals_by_value},
+    {"welcome", test_welcome},
+    {"context", test_context},
 };
 
 int
