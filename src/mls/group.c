@@ -246,8 +246,9 @@ cv_mls_group_can_add (const CvMlsGroup *group, CvSpan key_package, GError **erro
     return FALSE;
   if (!cv_mls_ratchet_tree_add (tree, package->leaf_node, &leaf))
     return cv_mls_error_fail (error, CV_MLS_ERROR_UNSUPPORTED, "the tree is full");
-  return cv_mls_tree_validation_check_new_leaf (tree, leaf, group->epoch->context.extensions,
-                                                error);
+  return cv_mls_tree_validation_check_len (&group->epoch->cipher, group->epoch->tree, tree, error)
+         && cv_mls_tree_validation_check_new_leaf (tree, leaf, group->epoch->context.extensions,
+                                                   error);
 }
 
 const CvMlsSuite *

@@ -143,8 +143,8 @@ gboolean cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *s
                                      CvSpan key_package, guint64 now_s, CvMlsKeyPackageInfo *info,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether this epoch's tree takes such a leaf (§7.3): it supports the group's extensions, and nobody
- * has one of its keys. What inspect looks at is not looked at again. Cheap. */
+/* Whether this epoch's tree takes such a leaf (§7.3): it supports the group's extensions, nobody
+ * has one of its keys, and newcomers can still read the tree. What inspect looks at is not looked at again. Cheap. */
 gboolean cv_mls_group_can_add (const CvMlsGroup *group, CvSpan key_package,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

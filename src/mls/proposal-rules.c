@@ -377,6 +377,7 @@ cv_mls_proposal_rules_apply (const CvMlsProposalRules *rules, const GPtrArray *i
   collect_rest (rules, items, effects);
   apply_updates_and_removes (items, tree, effects);
   if (!apply_adds (items, tree, effects, error)
+      || !cv_mls_tree_validation_check_len (rules->cipher, rules->tree, tree, error)
       || !check_leaves (tree, effects->added, effects->extensions, error)
       || !check_leaves (tree, effects->updated, effects->extensions, error))
     return FALSE;

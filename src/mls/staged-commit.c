@@ -89,8 +89,13 @@ cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch *before,
 gboolean
 cv_mls_staged_commit_fix_tree (CvMlsStagedCommit *staged, GError **error)
 {
-  CvSpan hash = cv_mls_tree_hash_update (&staged->before->cipher, staged->tree, error);
+  const CvMlsEpoch *before = staged->before;
+  CvSpan hash;
 
+  /* The path has brought another leaf. */
+  if (!cv_mls_tree_validation_check_len (&before->cipher, before->tree, staged->tree, error))
+    return FALSE;
+  hash = cv_mls_tree_hash_update (&before->cipher, staged->tree, error);
   if (hash.len == 0)
     return FALSE;
   set_bytes (&staged->context.tree_hash, cv_span_dup (hash));

@@ -37,7 +37,7 @@ gboolean cv_mls_staged_commit_begin (CvMlsStagedCommit *staged, const CvMlsEpoch
                                      const CvMlsTreeKeys *keys, const CvMlsProposalRules *rules,
                                      GPtrArray *items, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The tree is final: its hash goes into the context. */
+/* The tree is final, and no longer than newcomers read: its hash goes into the context. */
 gboolean
 cv_mls_staged_commit_fix_tree (CvMlsStagedCommit *staged, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

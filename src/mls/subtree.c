@@ -25,6 +25,7 @@ sum_leaf (CvMlsSubtree *subtree)
   const CvMlsLeafNode *leaf = subtree->leaf;
 
   subtree->n_members = subtree->n_filled = leaf ? 1 : 0;
+  subtree->leaf_bytes = leaf ? g_bytes_get_size (leaf->encoded) : 0;
   subtree->credentials = (CvMlsCredentialSums){.supported = leaf ? 0 : G_MAXUINT8};
   for (guint i = 0; leaf && i < G_N_ELEMENTS (credential_types); i++) {
     guint8 bit = (guint8)(1u << i);
@@ -90,6 +91,7 @@ cv_mls_subtree_own (CvMlsSubtree **place)
   copy = subtree_alloc ();
   copy->n_members = shared->n_members;
   copy->n_filled = shared->n_filled;
+  copy->leaf_bytes = shared->leaf_bytes;
   copy->credentials = shared->credentials;
   copy->hash_len = shared->hash_len;
   memcpy (copy->hash, shared->hash, shared->hash_len);
@@ -114,6 +116,7 @@ cv_mls_subtree_sum (CvMlsSubtree *subtree)
   }
   subtree->n_members = left->n_members + right->n_members;
   subtree->n_filled = left->n_filled + right->n_filled + (subtree->parent ? 1 : 0);
+  subtree->leaf_bytes = left->leaf_bytes + right->leaf_bytes;
   subtree->credentials = (CvMlsCredentialSums){
       .used = left->credentials.used | right->credentials.used,
       .supported = left->credentials.supported & right->credentials.supported,

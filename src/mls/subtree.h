@@ -32,6 +32,7 @@ struct CvMlsSubtree {
   gatomicrefcount ref_count;
   guint32 n_members; /* leaves that are not blank */
   guint32 n_filled; /* nodes that are not blank, this one included */
+  gsize leaf_bytes; /* of all encoded leaves */
   CvMlsCredentialSums credentials;
   guint8 hash_len; /* 0: stale */
   guint8 hash[CV_MLS_SUBTREE_HASH_MAX];

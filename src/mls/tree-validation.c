@@ -7,6 +7,9 @@
 
 #include "mls/error.h"
 
+#define NODE_HEAD_LEN 2 /* presence and type */
+#define VECTOR_HEAD_LEN 4 /* at most */
+
 static guint32
 n_nodes (const CvMlsRatchetTree *tree)
 {
@@ -103,6 +106,33 @@ cv_mls_tree_validation_check_ranges (const CvMlsRatchetTree *tree, GError **erro
       return FALSE;
   }
   return TRUE;
+}
+
+/* How long the encoded tree can become while its leaves stay as they are. */
+static gsize
+get_len_max (const CvMlsCipher *cipher, const CvMlsRatchetTree *tree)
+{
+  gsize n_leaves = cv_mls_ratchet_tree_get_leaf_count (tree);
+  CvMlsNode root = cv_mls_tree_math_root ((guint32)n_leaves);
+  gsize leaf_len = NODE_HEAD_LEN + cv_mls_tree_math_level (root) * sizeof (guint32);
+  gsize parent_len = NODE_HEAD_LEN + 3 * VECTOR_HEAD_LEN + cipher->suite->hash_len
+                     + cv_crypto_kem_public_len (cipher->suite->kem);
+
+  return VECTOR_HEAD_LEN + cv_mls_ratchet_tree_get_subtree (tree, root)->leaf_bytes
+         + n_leaves * leaf_len + (n_leaves - 1) * parent_len;
+}
+
+gboolean
+cv_mls_tree_validation_check_len (const CvMlsCipher *cipher, const CvMlsRatchetTree *before,
+                                  const CvMlsRatchetTree *tree, GError **error)
+{
+  gsize len = get_len_max (cipher, tree);
+
+  /* Ours, not the RFC's: a commit that only removes makes it shorter, and is never refused. */
+  return len <= CV_MLS_LIMIT_TREE || len <= get_len_max (cipher, before)
+         || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                               "ratchet tree could take %zu bytes, %d are allowed", len,
+                               CV_MLS_LIMIT_TREE);
 }
 
 gboolean

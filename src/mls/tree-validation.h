@@ -20,6 +20,14 @@ gboolean cv_mls_tree_validation_check_tree (const CvMlsCipher *cipher, const CvM
 gboolean cv_mls_tree_validation_check_ranges (const CvMlsRatchetTree *tree,
                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Newcomers can read the tree: with all its parents, each leaf unmerged in every one above it, it is
+ * not over CV_MLS_LIMIT_TREE, so that no path will ever make it so. A tree that was over it already
+ * (`before`) may stay so, but not grow. For both sides of a commit. */
+gboolean
+cv_mls_tree_validation_check_len (const CvMlsCipher *cipher, const CvMlsRatchetTree *before,
+                                  const CvMlsRatchetTree *tree,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A leaf that a proposal or path just put into the tree: support of the group's extensions, keys
  * that nobody else has, credential types. Signature and lifetime are the caller's. */
 gboolean cv_mls_tree_validation_check_new_leaf (const CvMlsRatchetTree *tree, CvMlsLeaf leaf,
