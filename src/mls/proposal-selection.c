@@ -43,12 +43,17 @@ is_clear_of_clocks (const CvMlsLeafNode *leaf, guint64 now_s)
 static gboolean
 is_possible (const Selection *selection, const CvMlsProposalItem *item)
 {
+  const CvMlsProposalRules *rules = selection->rules;
   const CvMlsProposal *proposal = item->proposal;
 
-  if (!cv_mls_proposal_rules_check_item (selection->rules, item, NULL))
+  if (!cv_mls_proposal_rules_check_item (rules, item, NULL))
     return FALSE;
   if (proposal->type == CV_MLS_PROPOSAL_ADD)
-    return is_clear_of_clocks (proposal->key_package->leaf_node, selection->rules->now_s);
+    return is_clear_of_clocks (proposal->key_package->leaf_node, rules->now_s);
+  /* RFC 9420 §13.5: for others our leaf supports its GREASE, too; we ourselves could not follow. */
+  if (proposal->type == CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS)
+    return cv_mls_leaf_node_check_own (cv_mls_ratchet_tree_get_leaf (rules->tree, rules->committer),
+                                       proposal->extensions, NULL);
   return proposal->type != CV_MLS_PROPOSAL_PSK
          || cv_mls_psk_lookup_knows (selection->lookup, &proposal->psk);
 }

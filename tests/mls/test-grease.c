@@ -205,6 +205,42 @@ test_is_no_support_in_resync (void)
   g_assert_null (result.next);
 }
 
+/* Nor when it waits: what is proposed beside it is committed all the same, as we could not follow it. */
+static void
+test_is_no_support_by_reference (void)
+{
+  g_autoptr (Member) alice = member_new (members_get_suite (0x0001), "alice");
+  g_autoptr (Member) bob = member_new (members_get_suite (0x0001), "bob");
+  CvMlsExtensionValue extension = {.data = CV_SPAN_LITERAL ("as if real")};
+  const CvMlsProposeParams proposals[] = {{.type = CV_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS,
+                                           .extensions = &extension,
+                                           .n_extensions = 1,
+                                           .now_s = TEST_NOW_S},
+                                          {.type = CV_MLS_PROPOSAL_UPDATE, .now_s = TEST_NOW_S}};
+  CvMlsCommitParams commit = {.includes_pending = TRUE, .now_s = TEST_NOW_S};
+  g_auto (CvMlsCommitResult) result = {0};
+  g_auto (CvMlsReceived) followed = {0};
+  g_autoptr (GError) error = NULL;
+  const CvMlsLeafNode *own;
+
+  start_with_greasy (alice, bob);
+  own = cv_mls_ratchet_tree_get_leaf (bob->group->epoch->tree, (CvMlsLeaf){1});
+  extension.type = cv_mls_grease_pick (cv_span_from_bytes (own->encryption_key));
+  for (gsize i = 0; i < G_N_ELEMENTS (proposals); i++) {
+    g_auto (CvMlsReceived) received = {0};
+    g_autoptr (GBytes) message = cv_mls_group_propose (alice->group, &proposals[i], &error);
+
+    g_assert_no_error (error);
+    member_try_receive (bob, cv_span_from_bytes (message), &received, &error);
+    g_assert_no_error (error);
+  }
+  member_commit (bob, &commit, &result);
+  member_try_receive (alice, cv_span_from_bytes (result.commit), &followed, &error);
+  g_assert_no_error (error);
+  g_assert_false (followed.summary.changes_policy);
+  g_assert_cmpuint (followed.summary.updated->len, ==, 1);
+}
+
 /* Required capabilities that we do not have, GREASE or not: no such group is made. */
 static void
 test_unknown_requirements (void)
@@ -247,6 +283,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mls/grease/defaults-are-not-listed", test_defaults_are_not_listed);
   g_test_add_func ("/mls/grease/is-no-support", test_is_no_support);
   g_test_add_func ("/mls/grease/is-no-support-in-resync", test_is_no_support_in_resync);
+  g_test_add_func ("/mls/grease/is-no-support-by-reference", test_is_no_support_by_reference);
   g_test_add_func ("/mls/grease/rejects-unknown-requirements", test_unknown_requirements);
   return g_test_run ();
 }
