@@ -7,8 +7,8 @@
  *
  * What comes while we catch up was ordered at some time since we were last known to be current, and
  * is judged by what was legitimate then. The server can bring about absences, short and many: so it
- * is their length that excuses, and that is measured from the last member who agreed with us, whose
- * heartbeats the server cannot make. */
+ * is their length that excuses, and that is measured from when the last member who agreed with us
+ * said so, which the server can neither invent nor make younger. */
 #include "e2ee/driver-private.h"
 
 #define CATCH_UP_US (10 * G_USEC_PER_SEC)
@@ -18,10 +18,11 @@
 #define GIVEN_UP_US (CV_E2EE_DRIVER_GRACE_US - CV_E2EE_DRIVER_GRACE_SLACK_US)
 
 static void
-set_current (CvE2eeGroupDriver *driver)
+set_current (CvE2eeGroupDriver *driver, gint64 at_us)
 {
-  driver->current_at_us = driver->now_us;
-  driver->current_s = driver->now_s;
+  guint64 ago_s = (guint64)((driver->now_us - at_us) / G_USEC_PER_SEC);
+  driver->current_at_us = at_us;
+  driver->current_s = driver->now_s - MIN (ago_s, driver->now_s);
 }
 
 /* ---- what happens ---- */
@@ -31,7 +32,7 @@ cv_e2ee_driver_absence_begin (CvE2eeGroupDriver *driver)
 {
   /* Alone there is nobody who could tell us, nor anything to be missed. */
   if (driver->members->len <= 1)
-    set_current (driver);
+    set_current (driver, driver->now_us);
 }
 
 void
@@ -64,17 +65,15 @@ void
 cv_e2ee_driver_absence_note_epoch (CvE2eeGroupDriver *driver)
 {
   if (!cv_e2ee_driver_absence_is_catching_up (driver))
-    set_current (driver);
+    set_current (driver, driver->now_us);
 }
 
-/* What was kept for us comes at once after a resume; what comes later was sent now, whether or not
- * the server has said where the gap ends. Matters for the next absence: this one has its length. */
+/* Also while we catch up, for the next absence: this one has its beginning. */
 void
-cv_e2ee_driver_absence_note_agreement (CvE2eeGroupDriver *driver)
+cv_e2ee_driver_absence_note_agreement (CvE2eeGroupDriver *driver, gint64 sent_at_us)
 {
-  if (!cv_e2ee_driver_absence_is_catching_up (driver)
-      || driver->now_us >= driver->reconnected_at_us + CV_E2EE_DRIVER_REPLAY_US)
-    set_current (driver);
+  if (sent_at_us > driver->current_at_us)
+    set_current (driver, MIN (sent_at_us, driver->now_us));
 }
 
 /* ---- what it excuses ---- */

@@ -311,7 +311,8 @@ void cv_e2ee_driver_absence_end (CvE2eeGroupDriver *driver); /* catching up begi
 void cv_e2ee_driver_absence_note_joined (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_absence_note_gap_end (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_absence_note_epoch (CvE2eeGroupDriver *driver);
-void cv_e2ee_driver_absence_note_agreement (CvE2eeGroupDriver *driver);
+/* With a heartbeat that was sent then. */
+void cv_e2ee_driver_absence_note_agreement (CvE2eeGroupDriver *driver, gint64 sent_at_us);
 gboolean cv_e2ee_driver_absence_is_catching_up (const CvE2eeGroupDriver *driver);
 gboolean cv_e2ee_driver_absence_is_newcomer (const CvE2eeGroupDriver *driver);
 /* From when on what comes may have been ordered; now when nothing is being caught up. */

@@ -91,12 +91,12 @@ cv_e2ee_driver_timers_receive_heartbeat (CvE2eeGroupDriver *driver, CvE2eeDriver
   cv_e2ee_driver_roster_heard (driver, member);
   gboolean is_current = epoch == cv_mls_group_get_epoch (driver->group);
   gboolean agrees = is_current && does_agree (driver, &heartbeat);
-  cv_e2ee_heartbeat_tracker_note (driver->tracker, member->public.leaf, agrees, heartbeat.sent_us,
-                                  driver->now_us);
+  gint64 sent_at_us = cv_e2ee_heartbeat_tracker_note (driver->tracker, member->public.leaf, agrees,
+                                                      heartbeat.sent_us, driver->now_us);
   if (!agrees)
     return;
   cv_e2ee_driver_epoch_acknowledge (driver, member);
-  cv_e2ee_driver_absence_note_agreement (driver);
+  cv_e2ee_driver_absence_note_agreement (driver, sent_at_us);
 }
 
 /* ---- the shield ---- */

@@ -192,17 +192,18 @@ cv_e2ee_heartbeat_tracker_remove (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf lea
   g_hash_table_remove (tracker->watches, GUINT_TO_POINTER (leaf.index));
 }
 
-void
+gint64
 cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
                                 gboolean does_agree, guint64 sent_us, gint64 now_us)
 {
   Watch *watch = g_hash_table_lookup (tracker->watches, GUINT_TO_POINTER (leaf.index));
   if (watch == NULL)
-    return;
+    return now_us;
   gint64 sent_at_us = now_us - compute_lateness_us (watch, sent_us, now_us);
   watch->heard_at_us = MAX (watch->heard_at_us, sent_at_us);
   if (does_agree)
     watch->agreed_at_us = MAX (watch->agreed_at_us, sent_at_us);
+  return sent_at_us;
 }
 
 void

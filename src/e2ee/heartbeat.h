@@ -64,9 +64,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvE2eeHeartbeatTracker, cv_e2ee_heartbeat_tracker
 void cv_e2ee_heartbeat_tracker_add (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf, gint64 now_us);
 void cv_e2ee_heartbeat_tracker_remove (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf);
 /* A heartbeat vouches for the moment when it was sent, not for the one when the server let it come:
- * it is late by as much as it is later than the promptest one. */
-void cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
-                                     gboolean does_agree, guint64 sent_us, gint64 now_us);
+ * it is late by as much as it is later than the promptest one. Returns that moment. */
+gint64 cv_e2ee_heartbeat_tracker_note (CvE2eeHeartbeatTracker *tracker, CvMlsLeaf leaf,
+                                       gboolean does_agree, guint64 sent_us, gint64 now_us);
 /* The server says that this member's connection, or ours, is gone. The word gives a longer limit, and
  * only until the next agreement: the time runs on from the last one, however often it is said. It
  * does not take back what was late already. */
