@@ -114,6 +114,7 @@ typedef struct {
   guint8 mls_key_hash[32]; /* of the leaf */
   gboolean is_expelled; /* a moderator meant it, as far as we can know */
   gboolean is_missed; /* its departure, by us */
+  gboolean has_left; /* by its own will */
   gboolean may_return; /* as far as others may think */
 } CvE2eeRemoved;
 

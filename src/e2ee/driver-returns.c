@@ -106,6 +106,7 @@ add_removed (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member, 
   CvE2eeRemoved removed = {
       .is_expelled = is_meant,
       .is_missed = is_missed,
+      .has_left = member->away_at_us != 0 && member->was_graceful,
       .may_return = !is_meant || is_missed || may_have_been_given_up (driver, member),
   };
   memcpy (removed.hash, member->statement->identity_hash, CV_IDENTITY_HASH_LEN);
@@ -180,6 +181,15 @@ forget_departed (CvE2eeGroupDriver *driver, const guint8 *hash)
       g_array_remove_index (driver->departed, i - 1);
 }
 
+/* Who lost the connection, came back and then left need not be waited for. */
+static void
+expect_no_more (CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  CvE2eeDeparted *departed = find_departed (driver, hash);
+  if (departed != NULL)
+    departed->earliest_us = driver->now_us - CV_E2EE_DRIVER_RETURN_US;
+}
+
 /* A wish that has come true, or is of no use: it must not hit who comes in later. */
 static void
 forget_wish (CvE2eeGroupDriver *driver, const guint8 *hash)
@@ -205,6 +215,8 @@ cv_e2ee_driver_returns_note_removed (CvE2eeGroupDriver *driver, const GArray *li
       forget_departed (driver, removed->hash);
     else if (removed->is_missed)
       note_missed (driver, removed->hash);
+    if (removed->has_left)
+      expect_no_more (driver, removed->hash);
   }
 }
 

@@ -75,6 +75,22 @@ test_in_grace (HostileMeeting *meeting, gconstpointer data)
   g_assert_cmpint (meeting->bob->end, ==, CV_E2EE_END_LOCKED);
 }
 
+/* Who left by himself, whether or not he was wanted out, is no more expected than anybody. */
+static void
+test_after_a_goodbye (HostileMeeting *meeting, gconstpointer data)
+{
+  blink (meeting);
+  lock (meeting);
+  world_leave (meeting->world, meeting->bob);
+  world_run_for (meeting->world, 2 * SECOND);
+  assert_members (meeting, 2);
+  world_knock (meeting->world, meeting->bob);
+  world_run_for (meeting->world, 10 * SECOND);
+  assert_members (meeting, 2);
+  world_run_for (meeting->world, 60 * SECOND);
+  g_assert_cmpint (meeting->bob->end, ==, CV_E2EE_END_LOCKED);
+}
+
 /* Bob's program is started again, and is let in again as nobody has said anything against it. */
 static void
 start_bob_again (HostileMeeting *meeting)
@@ -250,6 +266,8 @@ main (int argc, char **argv)
   ADD ("after-a-blink-by-link", hostile_set_up, test_after_a_blink);
   ADD ("in-grace", hostile_set_up_moderated, test_in_grace);
   ADD ("in-grace-by-link", hostile_set_up, test_in_grace);
+  ADD ("after-a-goodbye", hostile_set_up_moderated, test_after_a_goodbye);
+  ADD ("after-a-goodbye-by-link", hostile_set_up, test_after_a_goodbye);
   ADD ("return-under-way", hostile_set_up_moderated, test_return_under_way);
   ADD ("admitted-before", hostile_set_up_moderated, test_admitted_before);
   ADD ("late-admission", hostile_set_up_moderated, test_late_admission);
