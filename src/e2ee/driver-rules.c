@@ -12,6 +12,7 @@
 #define PARENT_MORE_LEN 128 /* parent hash, unmerged leaves, lengths */
 #define WELCOME_MORE_LEN (192 * 1024) /* the secrets of a batch of newcomers, the policy */
 #define REQUIRED_CAPABILITIES 0x0003 /* RFC 9420 §13.4 */
+#define REQUIRED_MAX_LEN 64
 
 static gboolean
 refuse (GError **error, const char *why)
@@ -115,6 +116,18 @@ check_external (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, 
   return TRUE;
 }
 
+/* RFC 9420 lets a moderator list external senders, and as many bytes as fit: nothing that a meeting
+ * uses, and every Welcome would carry it. The policy is bounded by its parser. */
+static gboolean
+check_extensions (const CvMlsGroup *group, GError **error)
+{
+  gsize policy_len = cv_mls_group_get_extension (group, CV_E2EE_POLICY_TYPE).len;
+  gsize required_len = cv_mls_group_get_extension (group, REQUIRED_CAPABILITIES).len;
+  return (cv_mls_group_get_n_extensions (group) == 2 && policy_len > 0 && required_len > 0
+          && required_len <= REQUIRED_MAX_LEN)
+         || refuse (error, "expected a policy, required capabilities and no other extension");
+}
+
 static gboolean
 check_policy (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, gboolean by_moderator,
               GError **error)
@@ -131,7 +144,7 @@ check_policy (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, gb
     return refuse (error, "expected a moderator to change the policy");
   if (received->summary.added->len > 0)
     return refuse (error, "expected a change of policy to add nobody");
-  if (!cv_e2ee_policy_parse (after, &next, error))
+  if (!check_extensions (received->next, error) || !cv_e2ee_policy_parse (after, &next, error))
     return FALSE;
   return cv_e2ee_policy_may_become (&driver->policy, &next)
          || refuse (error, "expected meeting, creator and suite to stay");
@@ -358,8 +371,9 @@ cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *g
   g_autoptr (GHashTable) seen =
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   CvSpan room_id = cv_e2ee_room_keys_get_room_id (driver->room_keys);
-  if (!cv_e2ee_policy_parse (cv_mls_group_get_extension (group, CV_E2EE_POLICY_TYPE), &policy,
-                             error))
+  if (!check_extensions (group, error)
+      || !cv_e2ee_policy_parse (cv_mls_group_get_extension (group, CV_E2EE_POLICY_TYPE), &policy,
+                                error))
     return FALSE;
   if (memcmp (policy.meeting_id, room_id.data, sizeof policy.meeting_id) != 0)
     return refuse (error, "expected this meeting's group, got another one's");

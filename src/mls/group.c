@@ -308,6 +308,12 @@ cv_mls_group_get_extension (const CvMlsGroup *group, guint16 type)
                                                                                     : CV_SPAN_EMPTY;
 }
 
+guint
+cv_mls_group_get_n_extensions (const CvMlsGroup *group)
+{
+  return group->epoch->context.extensions->len;
+}
+
 gboolean
 cv_mls_group_get_member (const CvMlsGroup *group, CvMlsLeaf leaf, CvMlsMember *member)
 {

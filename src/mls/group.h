@@ -160,6 +160,7 @@ CvSpan cv_mls_group_get_epoch_authenticator (const CvMlsGroup *group);
 CvSpan cv_mls_group_get_confirmed_transcript_hash (const CvMlsGroup *group);
 /* The GroupContext extension of that type; empty span when absent. */
 CvSpan cv_mls_group_get_extension (const CvMlsGroup *group, guint16 type);
+guint cv_mls_group_get_n_extensions (const CvMlsGroup *group); /* of the GroupContext */
 
 typedef struct {
   CvMlsLeaf leaf;
