@@ -221,6 +221,14 @@ start_fresh (CvE2eeGroupDriver *driver)
   return G_MAXINT64;
 }
 
+/* It has the policy of when it was made: for later, another one is made. */
+static void
+drop_fresh (CvE2eeGroupDriver *driver)
+{
+  g_clear_pointer (&driver->fresh, cv_mls_group_unref);
+  driver->fresh_retry_at_us = 0;
+}
+
 void
 cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver)
 {
@@ -263,6 +271,9 @@ gint64
 cv_e2ee_driver_commit_run (CvE2eeGroupDriver *driver)
 {
   CvE2eeOwnCommit *live = find_live (driver);
+  gboolean needs_fresh = cv_e2ee_driver_commit_needs_fresh_group (driver);
+  if (!needs_fresh)
+    drop_fresh (driver);
   if (driver->phase != CV_E2EE_PHASE_MEMBER || !driver->is_connected || driver->is_job_running)
     return G_MAXINT64;
   if (live != NULL && driver->now_us >= live->sent_at_us + RESEND_US)
@@ -271,13 +282,10 @@ cv_e2ee_driver_commit_run (CvE2eeGroupDriver *driver)
     return live->sent_at_us + RESEND_US;
   if (driver->now_us < driver->blocked_until_us)
     return driver->blocked_until_us;
-  gboolean needs_fresh = cv_e2ee_driver_commit_needs_fresh_group (driver);
   if (needs_fresh && driver->now_us >= driver->fresh_retry_at_us)
     return start_fresh (driver);
   if (needs_fresh && driver->fresh_retry_at_us == G_MAXINT64)
     return G_MAXINT64; /* until the server has answered */
-  if (!needs_fresh)
-    driver->fresh_retry_at_us = 0;
   /* Refused: somebody who is gone to us keeps a connection, perhaps for ever. Until that ends the
    * old group goes on without that leaf: its removal renews the keys as well. */
   gint64 retry_us = needs_fresh ? driver->fresh_retry_at_us : G_MAXINT64;
@@ -362,6 +370,7 @@ cv_e2ee_driver_commit_drop_external (CvE2eeGroupDriver *driver)
 void
 cv_e2ee_driver_commit_forget (CvE2eeGroupDriver *driver)
 {
+  drop_fresh (driver);
   g_ptr_array_set_size (driver->own_commits, 0);
 }
 
