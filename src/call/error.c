@@ -66,6 +66,10 @@ static const struct {
     [CV_CALL_ERROR_OVER] = {"over", N_ ("The Meeting Is Over"),
                             N_ ("Whoever opened the meeting has ended it. Ask for a new link if "
                                 "you want to go on.")},
+    [CV_CALL_ERROR_LEFT_BEHIND] =
+        {"left-behind", N_ ("The Meeting Went On Without You"),
+         N_ ("It changed in a way that this program could not follow: you were away for too long, "
+             "or it was begun anew. Knock again, and look who is inside before you speak.")},
     [CV_CALL_ERROR_NAME] = {"bad-name", N_ ("A Name Is Missing"),
                             N_ ("The others must know who comes: enter a name of letters or "
                                 "digits, and try again.")},

@@ -26,6 +26,7 @@ typedef enum {
   CV_CALL_ERROR_FULL, /* room or server limits */
   CV_CALL_ERROR_ENCRYPTION, /* a check failed: we left rather than go on */
   CV_CALL_ERROR_OVER, /* the host or the server ended the meeting */
+  CV_CALL_ERROR_LEFT_BEHIND, /* it goes on, in a group that we could not follow: join anew */
   CV_CALL_ERROR_NAME, /* no name, or none that may be shown: ask for another */
   CV_CALL_ERROR_HOSTING, /* the room cannot be opened there: address, port or pin */
   CV_CALL_ERROR_STORAGE, /* our own files cannot be read or written: nothing was changed */

@@ -240,7 +240,7 @@ failure_of (CvSession *self, CvE2eeEnd end)
   case CV_E2EE_END_FULL:
     return CV_CALL_ERROR_FULL;
   case CV_E2EE_END_GROUP_GONE:
-    return CV_CALL_ERROR_OVER;
+    return CV_CALL_ERROR_LEFT_BEHIND;
   case CV_E2EE_END_ENCRYPTION:
     return CV_CALL_ERROR_ENCRYPTION;
   }

@@ -44,6 +44,8 @@ remedy_for (CvCallError error)
     return (Remedy){"action-unavailable-symbolic", N_ ("_Knock Again"), "win.retry"};
   case CV_CALL_ERROR_OVER:
     return (Remedy){"call-stop-symbolic", NULL, NULL};
+  case CV_CALL_ERROR_LEFT_BEHIND:
+    return (Remedy){"action-unavailable-symbolic", N_ ("_Knock Again"), "win.retry"};
   case CV_CALL_ERROR_REMOVED:
     return (Remedy){"action-unavailable-symbolic", NULL, NULL};
   case CV_CALL_ERROR_KEYRING:

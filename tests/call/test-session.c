@@ -4,6 +4,7 @@
 /* A meeting from its lobby to its end. */
 #include "session-world.h"
 
+#include "call/session-private.h"
 #include "identity/statement.h"
 #include "routing/mesh-private.h"
 
@@ -74,6 +75,21 @@ test_the_host_ends_it_for_all (void)
   session_world_wait_failure (bob, CV_CALL_ERROR_OVER);
   session_world_drop (ada);
   session_world_drop (bob);
+}
+
+/* It is not over for the others, and there is something to do. */
+static void
+test_who_is_left_behind_is_told_so (void)
+{
+  CvSession *ada = session_world_new ("Ada");
+  CvSession *bob = session_world_new ("Bob");
+
+  session_world_host (ada, NULL);
+  session_world_join (bob, ada, NULL);
+  cv_e2ee_group_driver_on_group (bob->driver, CV_SPAN_LITERAL ("another group"));
+  session_world_wait_failure (bob, CV_CALL_ERROR_LEFT_BEHIND);
+  session_world_drop (bob);
+  session_world_drop (ada);
 }
 
 static void
@@ -300,6 +316,8 @@ main (int argc, char **argv)
   g_test_add_func ("/call/session/two-meet-write-and-leave", test_two_meet_write_and_leave);
   g_test_add_func ("/call/session/chat-has-bounds", test_chat_has_bounds);
   g_test_add_func ("/call/session/the-host-ends-it-for-all", test_the_host_ends_it_for_all);
+  g_test_add_func ("/call/session/who-is-left-behind-is-told-so",
+                   test_who_is_left_behind_is_told_so);
   g_test_add_func ("/call/session/a-server-that-dies-ends-it-for-all",
                    test_a_server_that_dies_ends_it_for_all);
   g_test_add_func ("/call/session/leaving-in-any-handler", test_leaving_in_any_handler);

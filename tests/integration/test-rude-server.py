@@ -21,7 +21,7 @@ QUIET = ["--video", "off", "--audio", "off", "--identity", "memory"]
 BIG = "x" * 10_000_000
 DEEP = '{"type":"hello-ok","member":' + "[" * 5000 + "]" * 5000 + "}"
 HELLO_OK = {"type": "hello-ok", "member": "0123456789abcdef", "token": "t" * 32, "occupied": True}
-ENDS = {"unreachable", "version", "full", "over", "bad-link", "encryption"}
+ENDS = {"unreachable", "version", "full", "over", "left-behind", "bad-link", "encryption"}
 SECONDS = 40
 
 
