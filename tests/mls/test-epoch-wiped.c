@@ -124,6 +124,8 @@ live (Member *const *people)
   propose (people, 3, &(CvMlsProposeParams){.type = CV_MLS_PROPOSAL_UPDATE});
   propose (people, 4,
            &(CvMlsProposeParams){.type = CV_MLS_PROPOSAL_PSK, .resumption = &resumption});
+  /* The key of the own Update stays for the commit, and goes with the epoch. */
+  g_assert_true (cv_mls_group_forget_proposals (people[3]->group, CV_SPAN_EMPTY));
   commit (people, 2, &(CvMlsCommitParams){.includes_pending = TRUE});
   say (people, 4);
   commit (people, 0, &(CvMlsCommitParams){.is_pathless = TRUE});

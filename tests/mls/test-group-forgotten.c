@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* Proposals that a member gave up although somebody commits them, and how many may wait, forgotten ones
- * included. Costs 3 s under sanitizers. */
+ * included. Costs 2 s under sanitizers. */
 #include "mls/group-private.h"
 #include "mls/members.h"
 

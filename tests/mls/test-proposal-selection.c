@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The Conclave authors */
 
 /* What of the waiting proposals goes into a commit when there are many of them, or bad ones. What is
- * chosen among a few good ones is in test-group-propose.c. Costs 8 s under sanitizers. */
+ * chosen among a few good ones is in test-group-propose.c. Costs 5 s under sanitizers. */
 #include "mls/forgery.h"
 #include "mls/proposal-list.h"
 #include "mls/proposal-selection.h"
