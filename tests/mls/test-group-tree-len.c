@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The Conclave authors */
 
-/* The tree of a group stays one that newcomers can read, whoever adds or lengthens leaves. 1 s. */
+/* The tree of a group stays one that newcomers can read, whoever adds or lengthens leaves. 4 s under
+ * sanitizers. */
 #include "mls/forgery.h"
 #include "mls/mallory.h"
 
