@@ -53,9 +53,10 @@ void cv_field_table_clear (const CvFieldTable *table, gpointer record); /* zeroe
 /* A GPtrArray whose entries are freed by the table; full. */
 GPtrArray *cv_field_table_new_list (const CvFieldTable *items);
 
-/* One JSON object out of a text that nobody has looked at yet: bounded in size and depth, UTF-8,
- * strict syntax, no member name twice. CV_PROTOCOL_ERROR_TOO_BIG or _SYNTAX or _FIELD. */
-JsonNode *cv_field_table_parse_text (const char *text, gsize len, gsize max_bytes,
+/* One JSON object out of a text that nobody has looked at yet: bounded in size, depth and
+ * number of values (and of the objects and lists that hold them), UTF-8, strict syntax, no member
+ * name twice. CV_PROTOCOL_ERROR_TOO_BIG or _SYNTAX or _FIELD. */
+JsonNode *cv_field_table_parse_text (const char *text, gsize len, gsize max_bytes, guint max_items,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *cv_field_table_to_text (JsonObject *object); /* full */
 

@@ -11,6 +11,12 @@
 #define CV_LIMITS_VISITOR_MESSAGE_BYTES (64 * 1024) /* before somebody is a member */
 #define CV_LIMITS_PEER_MESSAGE_BYTES (64 * 1024) /* inside an MLS application message */
 #define CV_LIMITS_MESSAGE_DEPTH 6
+/* Braces, brackets and commas outside of texts: as many values has a message at the most, and a
+ * parser allocates for each. The list of a thousand members has 3000, with ICE servers 3400; a
+ * client has no more to say to the server than 40. */
+#define CV_LIMITS_MESSAGE_ITEMS 8192
+#define CV_LIMITS_CLIENT_MESSAGE_ITEMS 256
+#define CV_LIMITS_PEER_MESSAGE_ITEMS 1024
 
 /* Payloads: bytes before base64. */
 #define CV_LIMITS_KNOCK_BYTES (32 * 1024)

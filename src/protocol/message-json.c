@@ -285,7 +285,9 @@ CvMessage *
 cv_message_json_parse (CvMessageSide side, const char *text, gsize len, gsize max_bytes,
                        GError **error)
 {
-  g_autoptr (JsonNode) root = cv_field_table_parse_text (text, len, max_bytes, error);
+  guint max_items =
+      side == CV_MESSAGE_FROM_CLIENT ? CV_LIMITS_CLIENT_MESSAGE_ITEMS : CV_LIMITS_MESSAGE_ITEMS;
+  g_autoptr (JsonNode) root = cv_field_table_parse_text (text, len, max_bytes, max_items, error);
   g_autoptr (CvMessage) message = NULL;
   CvMessageType type;
 

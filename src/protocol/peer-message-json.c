@@ -121,8 +121,9 @@ find_type (JsonObject *object, CvPeerMessageType *type, GError **error)
 CvPeerMessage *
 cv_peer_message_json_parse (CvSpan text, GError **error)
 {
-  g_autoptr (JsonNode) root = cv_field_table_parse_text ((const char *)text.data, text.len,
-                                                         CV_LIMITS_PEER_MESSAGE_BYTES, error);
+  g_autoptr (JsonNode) root =
+      cv_field_table_parse_text ((const char *)text.data, text.len, CV_LIMITS_PEER_MESSAGE_BYTES,
+                                 CV_LIMITS_PEER_MESSAGE_ITEMS, error);
   g_autoptr (CvPeerMessage) message = NULL;
   CvPeerMessageType type;
 

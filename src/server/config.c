@@ -10,6 +10,9 @@ G_DEFINE_QUARK (cv-server-error-quark, cv_server_error)
 /* Below this no share of a room's burst would carry the largest GroupInfo (room-limits.c). */
 #define QUEUE_BYTES_MIN (24 * 1024 * 1024)
 
+/* Below this no burst would carry a commit with its Welcome (endpoint.c). */
+#define BYTES_PER_SECOND_MIN (1024 * 1024)
+
 #define NUMBER(in_group, in_key, member, least, most)                                              \
   {in_group, in_key, G_STRUCT_OFFSET (CvServerConfig, member), least, most}
 
@@ -27,6 +30,7 @@ static const struct {
     NUMBER ("limits", "new-connections-per-minute", connections_per_minute, 1, 1000000),
     NUMBER ("limits", "knocks-per-minute", knocks_per_minute, 1, 1000000),
     NUMBER ("limits", "messages-per-second", messages_per_second, 1, 100000),
+    NUMBER ("limits", "bytes-per-second", bytes_per_second, BYTES_PER_SECOND_MIN, 1u << 30),
     NUMBER ("limits", "room-bytes-per-second", room_bytes_per_second, 65536, 1u << 30),
     NUMBER ("limits", "epochs-per-second", epochs_per_second, 1, 1000),
     NUMBER ("limits", "queue-messages", queue_messages, 5000, 1000000),
@@ -61,6 +65,8 @@ cv_server_config_new (void)
       /* An office behind one address comes to its meeting within a minute. */
       .knocks_per_minute = 120,
       .messages_per_second = 50,
+      /* A burst has a commit of 2 MiB with seven of the largest Welcomes, in base64. */
+      .bytes_per_second = 4 * 1024 * 1024,
       /* Less than people have who see each other: it must not keep their lines busy. */
       .room_bytes_per_second = 1024 * 1024,
       .epochs_per_second = 2,

@@ -31,6 +31,9 @@ typedef struct {
   guint connections_per_minute; /* new ones, per address */
   guint knocks_per_minute; /* per address */
   guint messages_per_second; /* per connection; bursts up to 10 times this */
+  guint
+      bytes_per_second; /* read of a connection's messages, whatever becomes of them; bursts up to 8
+                             times this; of an address 8 times both */
   guint room_bytes_per_second; /* relayed into a room; bursts up to 10 times this, and up to a
                                   quarter of queue_bytes */
   guint epochs_per_second; /* commits accepted in a room; bursts of 5 */

@@ -34,6 +34,7 @@ struct CvServerEndpoint {
   gint64 heard_at_us;
   gsize max_bytes;
   CvServerBucket bucket;
+  CvServerBucket byte_bucket;
   guint n_bad;
   gboolean is_closing;
 };
@@ -295,6 +296,22 @@ take_messages (CvServerEndpoint *endpoint, double n)
   return cv_server_bucket_take (&endpoint->bucket, rate, n, g_get_monotonic_time ());
 }
 
+/* Before anything looks into them: reading costs about as much as whatever follows. Who connects
+ * again has a new bucket, but the old address. */
+static gboolean
+take_bytes (CvServerEndpoint *endpoint, gsize n)
+{
+  const CvServerShared *shared = endpoint->all->shared;
+  double per_second = shared->config->bytes_per_second;
+  CvServerRate rate = {per_second, per_second * CV_SERVER_ENDPOINT_BYTES_BURST_S};
+  gint64 now_us = g_get_monotonic_time ();
+
+  return cv_server_bucket_take (&endpoint->byte_bucket, rate, (double)n, now_us)
+         && cv_server_throttle_take (shared->bytes,
+                                     cv_server_connection_get_address (endpoint->connection),
+                                     (double)n, now_us);
+}
+
 static void
 on_websocket_message (SoupWebsocketConnection *websocket, int type, GBytes *bytes, gpointer data)
 {
@@ -305,9 +322,9 @@ on_websocket_message (SoupWebsocketConnection *websocket, int type, GBytes *byte
   if (endpoint->is_closing)
     return;
   endpoint->heard_at_us = g_get_monotonic_time ();
-  if (!take_messages (endpoint, 1)) {
+  if (!take_messages (endpoint, 1) || !take_bytes (endpoint, len)) {
     endpoint->all->shared->metrics->throttled++;
-    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_TOO_FAST, "too many messages");
+    cv_server_endpoint_refuse (endpoint, CV_MESSAGE_CODE_TOO_FAST, "too many messages, or bytes");
     return;
   }
   if (type != SOUP_WEBSOCKET_DATA_TEXT) {

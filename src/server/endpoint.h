@@ -15,6 +15,10 @@
 
 G_BEGIN_DECLS
 
+/* Of config's bytes_per_second: what may come at once, and of an address what of a connection. */
+#define CV_SERVER_ENDPOINT_BYTES_BURST_S 8
+#define CV_SERVER_ENDPOINT_ADDRESS_SHARE 8
+
 typedef struct CvServerEndpoint CvServerEndpoint;
 
 /* What all endpoints of a server share; outlives them. */

@@ -22,6 +22,7 @@ typedef struct {
   CvServerMetrics *metrics;
   CvServerAuditLog *audit;
   CvServerThrottle *knocks; /* by address */
+  CvServerThrottle *bytes; /* the same; of all messages */
   CvServerLogStore *logs;
   const CvClock *clock;
 } CvServerShared;

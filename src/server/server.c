@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define KNOCK_ADDRESSES 65536
+#define ADDRESSES_MAX 65536
 #define PATH "/v1"
 
 /*  listener ─TLS─▶ SoupServer ─WebSocket─▶ endpoint ─messages─▶ registry ▶ room ▶ member  */
@@ -110,6 +110,15 @@ on_listener_ready (CvServerConnection *connection, GIOStream *stream, GSocketAdd
     cv_server_connection_kill (connection);
 }
 
+static CvServerThrottle *
+new_byte_throttle (const CvServerConfig *config)
+{
+  double per_second = (double)config->bytes_per_second * CV_SERVER_ENDPOINT_ADDRESS_SHARE;
+
+  return cv_server_throttle_new (
+      (CvServerRate){per_second, per_second * CV_SERVER_ENDPOINT_BYTES_BURST_S}, ADDRESSES_MAX);
+}
+
 CvServer *
 cv_server_new (const CvServerConfig *config)
 {
@@ -122,7 +131,8 @@ cv_server_new (const CvServerConfig *config)
       .audit = cv_server_audit_log_new (NULL, NULL),
       .knocks = cv_server_throttle_new (
           (CvServerRate){self->config->knocks_per_minute / 60.0, self->config->knocks_per_minute},
-          KNOCK_ADDRESSES),
+          ADDRESSES_MAX),
+      .bytes = new_byte_throttle (self->config),
       .logs = cv_server_log_store_new (self->config->room_log_bytes, self->config->log_bytes),
       .clock = cv_clock_get_system (),
   };
@@ -246,6 +256,7 @@ cv_server_finalize (GObject *object)
   cv_server_registry_free (self->endpoints.registry);
   g_hash_table_unref (self->endpoints.endpoints);
   cv_server_throttle_free (self->shared.knocks);
+  cv_server_throttle_free (self->shared.bytes);
   cv_server_log_store_free (self->shared.logs);
   cv_server_audit_log_free (self->shared.audit);
   cv_server_config_free (self->config);

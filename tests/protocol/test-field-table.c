@@ -8,7 +8,7 @@ static void
 assert_text_is (const char *text, int code)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = cv_field_table_parse_text (text, strlen (text), 1000, &error);
+  g_autoptr (JsonNode) node = cv_field_table_parse_text (text, strlen (text), 1000, 20, &error);
 
   if (code < 0) {
     g_assert_no_error (error);
@@ -47,7 +47,7 @@ test_rejects_no_text (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (cv_field_table_parse_text (NULL, 0, 1000, &error));
+  g_assert_null (cv_field_table_parse_text (NULL, 0, 1000, 20, &error));
   g_assert_error (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_SYNTAX);
 }
 
@@ -68,6 +68,22 @@ test_rejects_deep_texts (void)
   assert_text_is (text, CV_PROTOCOL_ERROR_TOO_BIG);
 }
 
+/* Twenty, whatever they are; what is in a text is no value. */
+static void
+test_rejects_many_values (void)
+{
+  assert_text_is ("{\"a\":[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9,0]}", -1);
+  assert_text_is ("{\"a\":[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9,0,1]}", CV_PROTOCOL_ERROR_TOO_BIG);
+  assert_text_is ("{\"a\":[[],[],[],[],[],[],[],[],[],[]]}", CV_PROTOCOL_ERROR_TOO_BIG);
+  assert_text_is ("{\"a\":[{},{},{},{},{},{},{},{},{},{}]}", CV_PROTOCOL_ERROR_TOO_BIG);
+  assert_text_is (
+      "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,"
+      "\"k\":1,\"l\":1,\"m\":1,\"n\":1,\"o\":1,\"p\":1,\"q\":1,\"r\":1,\"s\":1,\"t\":1,"
+      "\"u\":1}",
+      CV_PROTOCOL_ERROR_TOO_BIG);
+  assert_text_is ("{\"a\":\",,,,,,,,,,[[[[[[[[[[{{{{{{{{{{\"}", -1);
+}
+
 static void
 test_rejects_long_and_nul (void)
 {
@@ -77,7 +93,7 @@ test_rejects_long_and_nul (void)
 
   assert_text_is (text, CV_PROTOCOL_ERROR_TOO_BIG);
   assert_text_is ("{\"a\":\"b\\u0000c\"}", CV_PROTOCOL_ERROR_TOO_BIG);
-  g_assert_null (cv_field_table_parse_text ("{}\0", 3, 1000, &error));
+  g_assert_null (cv_field_table_parse_text ("{}\0", 3, 1000, 20, &error));
   g_assert_error (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_SYNTAX);
 }
 
@@ -90,7 +106,7 @@ test_survives_every_prefix (void)
   for (gsize len = 0; len < strlen (text); len++) {
     g_autofree char *prefix = g_memdup2 (text, MAX (len, 1));
 
-    g_assert_null (cv_field_table_parse_text (prefix, len, 1000, NULL));
+    g_assert_null (cv_field_table_parse_text (prefix, len, 1000, 20, NULL));
   }
 }
 
@@ -103,6 +119,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/field-table/rejects-no-text", test_rejects_no_text);
   g_test_add_func ("/protocol/field-table/rejects-repeated-members", test_rejects_repeated_members);
   g_test_add_func ("/protocol/field-table/rejects-deep-texts", test_rejects_deep_texts);
+  g_test_add_func ("/protocol/field-table/rejects-many-values", test_rejects_many_values);
   g_test_add_func ("/protocol/field-table/rejects-long-and-nul", test_rejects_long_and_nul);
   g_test_add_func ("/protocol/field-table/survives-every-prefix", test_survives_every_prefix);
   return g_test_run ();

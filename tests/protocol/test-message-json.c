@@ -199,6 +199,50 @@ test_bounds_payloads_and_lists (void)
 }
 
 static void
+test_the_longest_lists_pass (void)
+{
+  g_autoptr (GString) text = g_string_new ("{\"type\":\"welcomed\",\"seq\":1,\"from\":\"a\","
+                                           "\"group\":\"Z3I=\",\"epoch\":4,\"payload\":\"AQID\"");
+  g_autoptr (CvMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < CV_LIMITS_ROOM_MEMBERS; i++)
+    g_string_append_printf (text, "%s{\"id\":\"%u\",\"away\":true}",
+                            i == 0 ? ",\"members\":[" : ",", i);
+  for (guint i = 0; i < CV_LIMITS_ICE_SERVERS; i++) {
+    g_string_append (text, i == 0 ? "],\"ice-servers\":[{\"urls\":[" : ",{\"urls\":[");
+    for (guint k = 0; k < CV_LIMITS_ICE_SERVERS; k++)
+      g_string_append (text, k == 0 ? "\"turn:a\"" : ",\"turn:a\"");
+    g_string_append (text, "],\"username\":\"u\",\"credential\":\"c\"}");
+  }
+  g_string_append (text, "]}");
+  message = cv_message_json_parse (CV_MESSAGE_FROM_SERVER, text->str, text->len,
+                                   CV_LIMITS_MESSAGE_BYTES, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (message->welcomed.members->len, ==, CV_LIMITS_ROOM_MEMBERS);
+}
+
+/* Each value costs the server an allocation, whether it knows the field or not. */
+static void
+test_a_client_says_little_at_once (void)
+{
+  for (guint n = 250; n <= 260; n += 10) {
+    g_autofree char *commas = g_strnfill (n - 2, ',');
+    g_auto (GStrv) parts = g_strsplit (commas, ",", -1);
+    g_autofree char *ones = g_strjoinv ("1,", parts);
+    g_autofree char *text = g_strdup_printf ("{\"type\":\"ping\",\"x\":[%s1]}", ones);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (CvMessage) message =
+        cv_message_json_parse (CV_MESSAGE_FROM_CLIENT, text, strlen (text), 64 * 1024, &error);
+
+    if (n > CV_LIMITS_CLIENT_MESSAGE_ITEMS)
+      g_assert_error (error, CV_PROTOCOL_ERROR, CV_PROTOCOL_ERROR_TOO_BIG);
+    else
+      g_assert_no_error (error);
+  }
+}
+
+static void
 test_ignores_unknown_fields (void)
 {
   const char *text = "{\"later\":{\"a\":[1]},\"type\":\"gap\",\"epoch\":3}";
@@ -256,6 +300,9 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/message-json/rejects-bad-values", test_rejects_bad_values);
   g_test_add_func ("/protocol/message-json/bounds-payloads-and-lists",
                    test_bounds_payloads_and_lists);
+  g_test_add_func ("/protocol/message-json/the-longest-lists-pass", test_the_longest_lists_pass);
+  g_test_add_func ("/protocol/message-json/a-client-says-little-at-once",
+                   test_a_client_says_little_at_once);
   g_test_add_func ("/protocol/message-json/ignores-unknown-fields", test_ignores_unknown_fields);
   g_test_add_func ("/protocol/message-json/survives-changed-bytes", test_survives_changed_bytes);
   g_test_add_func ("/protocol/message-json/names-every-word", test_names_every_word);

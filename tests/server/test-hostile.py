@@ -215,6 +215,14 @@ def deep_json_is_refused(server):
         assert_refused(client, "too-big")
 
 
+def many_values_are_refused(server):
+    """The parser makes a node of each."""
+    with server.hello() as client:
+        hear(client)
+        client.send('{"type":"ping","x":[' + "[]," * 20_000 + "[]]}")
+        assert_refused(client, "too-big")
+
+
 def hello_comes_first(server):
     with server.connect() as client:
         say(client, KNOCK)
@@ -401,6 +409,7 @@ def get_rss_kib(server):
 def acknowledgements_make_no_room(program, folder):
     """What somebody claims to have read is forgotten only when it really went out."""
     server = Server(program, folder, **{"room-bytes-per-second": 1 << 30,
+                                        "bytes-per-second": 1 << 30,
                                         "messages-per-second": 10000})
     with contextlib.ExitStack() as cleanup:
         cleanup.callback(server.stop)
@@ -429,6 +438,29 @@ def acknowledgements_make_no_room(program, folder):
         grown = (get_rss_kib(server) - before) // 1024
         print(f"# {grown} MiB more after 133 MiB", flush=True)
         assert grown < 64, grown
+
+
+def bytes_are_counted(program, folder):
+    """Whatever becomes of them; but a commit with its Welcomes must get through."""
+    server = Server(program, folder)
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(server.stop)
+        client = cleanup.enter_context(server.hello())
+        hear(client)
+        say(client, OPEN)
+        hear_type(client, "opened")
+        commit, welcome = (json.dumps({
+            "type": type, "group": "b3RoZXI=", "to": ["0" * 16], "epoch": 0,
+            "payload": base64.b64encode(bytes(size)).decode()})
+            for type, size in (("commit", 2 << 20), ("welcome", 2880 << 10)))
+        for message in [commit] + [welcome] * 7:
+            client.send(message)
+            answer = hear_type(client, "rejected", "error")
+            assert "about" in answer or answer["type"] == "rejected", answer
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(30):
+                client.send(welcome)
+        assert rest(client)[-1]["code"] == "too-fast"
 
 
 def who_talks_and_does_not_read_is_cut(program, folder):
@@ -481,14 +513,14 @@ def main():
                   ten_megabytes_in_fragments_are_refused, pieces_without_an_end_are_refused,
                   websocket_pings_are_counted, a_resumed_connection_is_cut,
                   member_may_say_more_but_not_ten_megabytes, garbage_is_refused,
-                  deep_json_is_refused, hello_comes_first, other_versions_are_refused,
+                  deep_json_is_refused, many_values_are_refused, hello_comes_first, other_versions_are_refused,
                   second_hello_is_not_allowed, unknown_rooms_are_empty, bad_room_ids_are_refused,
                   wrong_token_does_not_resume, too_many_knocks_are_refused,
                   rubbish_ends_the_connection, flood_is_refused, tcp_without_tls_is_cut,
                   tls_without_http_is_cut, slow_headers_are_cut, websocket_without_hello_is_cut,
                   plain_http_gets_nothing, endless_body_is_cut]
     own_servers = [refuses_more_connections, usage_is_checked, acknowledgements_make_no_room,
-                   who_talks_and_does_not_read_is_cut]
+                   bytes_are_counted, who_talks_and_does_not_read_is_cut]
     print(f"TAP version 14\n1..{len(behaviours) + 2 + len(own_servers)}")
     passed = True
     with tempfile.TemporaryDirectory() as folder:
