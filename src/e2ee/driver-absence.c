@@ -52,6 +52,9 @@ cv_e2ee_driver_absence_note_joined (CvE2eeGroupDriver *driver)
   driver->missed_since_us = driver->now_us - CV_E2EE_DRIVER_RETURN_US;
   driver->missed_since_s = driver->now_s;
   driver->caught_up_at_us = driver->now_us + WELCOME_US;
+  if (driver->policy.is_locked)
+    driver->unknown_until_us =
+        driver->now_us + CV_E2EE_DRIVER_RETURN_US + CV_E2EE_DRIVER_GRACE_SLACK_US;
 }
 
 void

@@ -252,6 +252,7 @@ struct CvE2eeGroupDriver {
   gint64 missed_since_us; /* when the absence began: as long as caught_up_at_us is to come */
   guint64 missed_since_s;
   gboolean is_newcomer; /* it is the time before our Welcome */
+  gint64 unknown_until_us; /* until then people return of whose departure we cannot know */
 
   CvCryptoKeyPair resync_pair;
   guint8 resync_hash[32];
@@ -343,6 +344,8 @@ void cv_e2ee_driver_roster_set_member_id (CvE2eeGroupDriver *driver, CvE2eeDrive
 void cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
                                      gboolean was_graceful);
 void cv_e2ee_driver_roster_heard (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member);
+/* Here before us, and perhaps only by its leaf. */
+gboolean cv_e2ee_driver_roster_was_never_heard (const CvE2eeDriverMember *member);
 /* So long away that somebody may have removed it. */
 gboolean cv_e2ee_driver_roster_was_given_up (const CvE2eeGroupDriver *driver,
                                              const CvE2eeDriverMember *member);

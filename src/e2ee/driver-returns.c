@@ -63,8 +63,8 @@ set_departed (CvE2eeGroupDriver *driver, const CvE2eeDeparted *departed)
     g_array_append_vals (driver->departed, departed, 1);
 }
 
-/* Removed while we were away, at the end of a grace whose beginning we missed. After a
- * re-synchronisation nothing is known of when that was: others propose the return. */
+/* Removed at the end of a grace whose beginning we missed. When that was before we came, or before a
+ * re-synchronisation, nothing is known of it: others propose the return. */
 static void
 note_missed (CvE2eeGroupDriver *driver, const guint8 *hash)
 {
@@ -130,13 +130,13 @@ cv_e2ee_driver_returns_list_removed (const CvE2eeGroupDriver *driver,
 {
   GArray *list = g_array_new (FALSE, FALSE, sizeof (CvE2eeRemoved));
   gboolean by_moderator = is_by_moderator (driver, summary);
-  gboolean is_missed = cv_e2ee_driver_absence_hides_removals (driver);
+  gboolean was_away = cv_e2ee_driver_absence_hides_removals (driver);
   for (guint i = 0; i < driver->members->len; i++) {
     const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
     if (cv_e2ee_driver_roster_has_leaf (summary->removed, member->public.leaf))
       add_removed (driver, member,
-                   by_moderator && !cv_e2ee_driver_roster_was_given_up (driver, member), is_missed,
-                   list);
+                   by_moderator && !cv_e2ee_driver_roster_was_given_up (driver, member),
+                   was_away || cv_e2ee_driver_roster_was_never_heard (member), list);
   }
   return list;
 }
@@ -232,18 +232,29 @@ cv_e2ee_driver_returns_is_unwanted (const CvE2eeGroupDriver *driver,
   return FALSE;
 }
 
+/* What others saw depart and come back we may have missed: while we were away, or before we came. Of
+ * who is inside that is so when we never heard it; of who was removed before, when we came into a
+ * locked meeting, as only who was lost can: those who were lost with us come one after the other. */
+static gboolean
+may_be_missed (const CvE2eeGroupDriver *driver, const guint8 *hash)
+{
+  const CvE2eeDriverMember *member = cv_e2ee_driver_roster_find_identity (driver, hash);
+  if (cv_e2ee_driver_absence_is_newcomer (driver))
+    return TRUE;
+  if (member != NULL)
+    return cv_e2ee_driver_absence_is_catching_up (driver)
+           || cv_e2ee_driver_roster_was_never_heard (member);
+  return driver->now_us < driver->unknown_until_us && find_expelled (driver, hash) == NULL;
+}
+
 gboolean
 cv_e2ee_driver_returns_is_allowed (const CvE2eeGroupDriver *driver,
                                    const guint8 hash[static CV_IDENTITY_HASH_LEN])
 {
   const CvE2eeDeparted *departed = find_departed (driver, hash);
-  /* What others saw depart and come back we may have missed, but nobody who was never inside. */
-  if (cv_e2ee_driver_absence_is_catching_up (driver)
-      && (cv_e2ee_driver_absence_is_newcomer (driver)
-          || cv_e2ee_driver_roster_find_identity (driver, hash) != NULL))
-    return TRUE;
-  return departed != NULL
-         && cv_e2ee_driver_absence_get_oldest_us (driver) < get_forgotten_at (departed);
+  return may_be_missed (driver, hash)
+         || (departed != NULL
+             && cv_e2ee_driver_absence_get_oldest_us (driver) < get_forgotten_at (departed));
 }
 
 gboolean

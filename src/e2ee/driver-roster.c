@@ -256,6 +256,12 @@ cv_e2ee_driver_roster_get_removable_at (const CvE2eeDriverMember *member)
   return member->away_at_us + (member->was_graceful ? 0 : CV_E2EE_DRIVER_GRACE_US);
 }
 
+gboolean
+cv_e2ee_driver_roster_was_never_heard (const CvE2eeDriverMember *member)
+{
+  return !member->was_heard && !member->public.is_self && member->expected_by_us == 0;
+}
+
 /* Others may have heard a little earlier than we that the member is gone. */
 gboolean
 cv_e2ee_driver_roster_was_given_up (const CvE2eeGroupDriver *driver,

@@ -257,6 +257,76 @@ test_missed_on_a_bad_line (HostileMeeting *meeting, gconstpointer data)
   assert_caught_up (meeting, 3);
 }
 
+/* ---- who has only just come ---- */
+
+static void
+assert_no_notices (Person *person, guint n)
+{
+  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (person->driver), ==, n);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (person->driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT), ==, 0);
+  g_assert_cmpuint (person->world->n_voided, ==, 0);
+  world_assert_agree (person->world);
+}
+
+/* Two who were lost together come back one after the other, into a locked meeting. */
+static void
+test_lost_together (HostileMeeting *meeting, gconstpointer data)
+{
+  lock (meeting, TRUE);
+  world_cut (meeting->world, meeting->carol);
+  meeting->carol->is_member = FALSE;
+  lose_bob (meeting);
+  world_run_for (meeting->world, 20 * SECOND);
+  let_in (meeting->bob);
+  world_run_for (meeting->world, 5 * SECOND);
+  let_in (meeting->carol);
+  assert_no_notices (meeting->bob, 3);
+}
+
+/* Bob was lost when Dave came, who was not told, and comes back when the meeting is locked. */
+static void
+test_lost_before_one_came (HostileMeeting *meeting, gconstpointer seconds)
+{
+  Person *dave = world_add (meeting->world, "Dave", "");
+  lose_bob (meeting);
+  world_run_for (meeting->world, SECOND);
+  let_in (dave);
+  lock (meeting, TRUE);
+  world_run_for (meeting->world, GPOINTER_TO_UINT (seconds) * SECOND);
+  let_in (meeting->bob);
+  assert_no_notices (dave, 4);
+}
+
+/* Who is inside and was heard is not lost, whoever says so to a newcomer. */
+static void
+test_newcomer_keeps_the_lock (HostileMeeting *meeting, gconstpointer data)
+{
+  HostileGuest guest = hostile_make_guest (meeting);
+  Person *dave = world_add (meeting->world, "Dave", "");
+  guest.identity = meeting->carol->identity;
+  let_in (dave);
+  lock (meeting, TRUE);
+  guint64 epoch = cv_e2ee_group_driver_get_epoch (dave->driver);
+  CvMlsLeaf carol = world_leaf (meeting->carol);
+  g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
+  CvSpan span = cv_span_from_bytes (key_package);
+  CvMlsPsk psk = {
+      .id = cv_e2ee_room_keys_get_psk_id (meeting->bob->keys),
+      .secret = cv_e2ee_room_keys_get_psk (meeting->bob->keys),
+  };
+  meeting->bob->no_ordered = TRUE; /* his own program would wonder at his commit */
+  hostile_commit (meeting, &(CvMlsCommitParams){.adds = &span,
+                                                .n_adds = 1,
+                                                .removes = &carol,
+                                                .n_removes = 1,
+                                                .psks = &psk,
+                                                .n_psks = 1});
+  world_run_for (meeting->world, SECOND);
+  g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (dave->driver), ==, epoch);
+  g_assert_cmpuint (meeting->world->n_voided, ==, 1);
+}
+
 #define ADD(path, data, test_fn)                                                                   \
   g_test_add ("/e2ee/absence/" path, HostileMeeting, data, hostile_set_up, test_fn,                \
               hostile_tear_down)
@@ -277,5 +347,9 @@ main (int argc, char **argv)
   ADD ("noticed-late", NULL, test_noticed_late);
   ADD ("missed-comings-and-goings", NULL, test_missed_comings_and_goings);
   ADD ("missed-on-a-bad-line", NULL, test_missed_on_a_bad_line);
+  ADD ("lost-together", NULL, test_lost_together);
+  ADD ("lost-before-one-came", GUINT_TO_POINTER (20), test_lost_before_one_came);
+  ADD ("lost-before-one-came-and-quick", GUINT_TO_POINTER (2), test_lost_before_one_came);
+  ADD ("newcomer-keeps-the-lock", NULL, test_newcomer_keeps_the_lock);
   return g_test_run ();
 }

@@ -91,6 +91,24 @@ test_after_a_goodbye (HostileMeeting *meeting, gconstpointer data)
   g_assert_cmpint (meeting->bob->end, ==, CV_E2EE_END_LOCKED);
 }
 
+/* Carol has only just come back, and does not know of everybody who was lost before. But she saw Bob
+ * go. */
+static void
+test_seen_by_a_newcomer (HostileMeeting *meeting, gconstpointer data)
+{
+  lock (meeting);
+  world_cut (meeting->world, meeting->carol);
+  meeting->carol->is_member = FALSE;
+  world_run_for (meeting->world, SECOND);
+  world_knock (meeting->world, meeting->carol);
+  world_run_for (meeting->world, 5 * SECOND);
+  want_bob_out (meeting);
+  world_run_for (meeting->world, 2 * SECOND);
+  assert_members (meeting, 2);
+  g_assert_false (
+      cv_e2ee_driver_returns_is_allowed (meeting->carol->driver, meeting->bob->driver->own_hash));
+}
+
 /* Bob's program is started again, and is let in again as nobody has said anything against it. */
 static void
 start_bob_again (HostileMeeting *meeting)
@@ -268,6 +286,7 @@ main (int argc, char **argv)
   ADD ("in-grace-by-link", hostile_set_up, test_in_grace);
   ADD ("after-a-goodbye", hostile_set_up_moderated, test_after_a_goodbye);
   ADD ("after-a-goodbye-by-link", hostile_set_up, test_after_a_goodbye);
+  ADD ("seen-by-a-newcomer", hostile_set_up_moderated, test_seen_by_a_newcomer);
   ADD ("return-under-way", hostile_set_up_moderated, test_return_under_way);
   ADD ("admitted-before", hostile_set_up_moderated, test_admitted_before);
   ADD ("late-admission", hostile_set_up_moderated, test_late_admission);
