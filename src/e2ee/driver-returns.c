@@ -123,7 +123,15 @@ is_by_moderator (const CvE2eeGroupDriver *driver, const CvMlsCommitSummary *summ
          && cv_e2ee_policy_is_moderator (&driver->policy, committer->statement->identity_hash);
 }
 
-/* A moderator's program removes who is away too long like anybody's: then it is not meant. */
+static gboolean
+has_never_arrived (const CvE2eeGroupDriver *driver, const CvE2eeDriverMember *member)
+{
+  return !member->was_heard && member->expected_by_us != 0
+         && driver->now_us >= member->earliest_expected_us - CV_E2EE_DRIVER_GRACE_SLACK_US;
+}
+
+/* A moderator's program removes who is away too long, or never came, like anybody's: then it is not
+ * meant. */
 GArray *
 cv_e2ee_driver_returns_list_removed (const CvE2eeGroupDriver *driver,
                                      const CvMlsCommitSummary *summary)
@@ -135,7 +143,8 @@ cv_e2ee_driver_returns_list_removed (const CvE2eeGroupDriver *driver,
     const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
     if (cv_e2ee_driver_roster_has_leaf (summary->removed, member->public.leaf))
       add_removed (driver, member,
-                   by_moderator && !cv_e2ee_driver_roster_was_given_up (driver, member),
+                   by_moderator && !cv_e2ee_driver_roster_was_given_up (driver, member)
+                       && !has_never_arrived (driver, member),
                    was_away || cv_e2ee_driver_roster_was_never_heard (member), list);
   }
   return list;

@@ -226,6 +226,22 @@ test_given_up_by_moderator (HostileMeeting *meeting, gconstpointer data)
   assert_members (meeting, 3);
 }
 
+/* Nor that it removed somebody who never arrived. */
+static void
+test_never_arrived (HostileMeeting *meeting, gconstpointer data)
+{
+  Person *dave = world_add (meeting->world, "Dave", "");
+  dave->is_silenced = TRUE;
+  world_knock (meeting->world, dave);
+  world_run_for (meeting->world, 2 * SECOND);
+  assert_members (meeting, 4);
+  meeting->carol->holds_commits = meeting->bob->holds_commits = TRUE;
+  world_run_for (meeting->world, 35 * SECOND);
+  assert_members (meeting, 3);
+  g_assert_false (cv_e2ee_driver_returns_was_expelled_after (meeting->carol->driver,
+                                                             dave->driver->own_hash, 0));
+}
+
 /* ---- the KeyPackage of then ---- */
 
 /* The server plays Bob's knock again to somebody who came after him. */
@@ -292,6 +308,7 @@ main (int argc, char **argv)
   ADD ("late-admission", hostile_set_up_moderated, test_late_admission);
   ADD ("given-up-by-moderator", hostile_set_up_moderated, test_given_up_by_moderator);
   ADD ("given-up-by-moderator-by-link", hostile_set_up, test_given_up_by_moderator);
+  ADD ("never-arrived", hostile_set_up, test_never_arrived);
   ADD ("knock-again", hostile_set_up, test_knock_again);
   ADD ("knock-again-in-a-fresh-group", hostile_set_up, test_knock_again_in_a_fresh_group);
   ADD ("knock-anew", hostile_set_up, test_knock_anew);
