@@ -326,6 +326,7 @@ cv_mls_group_get_member (const CvMlsGroup *group, CvMlsLeaf leaf, CvMlsMember *m
       .credential_type = node->credential.type,
       .identity = cv_span_from_bytes (node->credential.identity),
       .signature_public = cv_span_from_bytes (node->signature_key),
+      .application_id = cv_mls_leaf_node_get_application_id (node),
       .leaf_len = g_bytes_get_size (node->encoded),
   };
   return TRUE;

@@ -37,6 +37,8 @@ typedef struct {
 typedef struct CvMlsGroup CvMlsGroup;
 typedef struct CvMlsJoiner CvMlsJoiner;
 
+#define CV_MLS_APPLICATION_ID_MAX_LEN 255
+
 /* What a new leaf is made of. Everything is borrowed for the call. */
 typedef struct {
   /* The only one that the capabilities list: they are for others to choose another group's suite from,
@@ -48,6 +50,9 @@ typedef struct {
   const CvSpan *certificates; /* X.509 credential instead, the own one first: carried, not judged */
   gsize n_certificates;
   gboolean supports_x509; /* can be in a group with X.509 credentials; implied by certificates */
+  /* §5.3.3, at most CV_MLS_APPLICATION_ID_MAX_LEN bytes; empty: none. Says who the client is to the
+   * application, and stays with the leaf; signed by it, and by nobody else. */
+  CvSpan application_id;
   const guint16 *extension_types; /* capabilities beyond the defaults, e.g. conference_policy */
   gsize n_extension_types;
   /* Lifetime of the KeyPackage, seconds since 1970: a day at most, as nobody takes a longer one. */
@@ -131,6 +136,7 @@ typedef struct {
   GBytes *ref; /* KeyPackageRef, §5.2 */
   GBytes *identity; /* basic credential */
   GBytes *signature_public;
+  GBytes *application_id; /* empty: none, or too long */
   gsize leaf_len; /* bytes of the LeafNode */
   guint64 not_before_s; /* lifetime of the leaf, seconds since 1970 */
   guint64 not_after_s;
@@ -167,6 +173,7 @@ typedef struct {
   guint16 credential_type; /* 1 basic, 2 X.509 */
   CvSpan identity; /* X.509: the inside of certificates<V> */
   CvSpan signature_public;
+  CvSpan application_id; /* what the leaf says (§5.3.3); empty: nothing, or too much */
   gsize leaf_len; /* bytes of the whole LeafNode: what it adds to every Welcome */
 } CvMlsMember;
 

@@ -207,6 +207,7 @@ cv_mls_key_package_info_clear (CvMlsKeyPackageInfo *info)
   g_clear_pointer (&info->ref, g_bytes_unref);
   g_clear_pointer (&info->identity, g_bytes_unref);
   g_clear_pointer (&info->signature_public, g_bytes_unref);
+  g_clear_pointer (&info->application_id, g_bytes_unref);
 }
 
 gboolean
@@ -232,6 +233,7 @@ cv_mls_key_package_inspect (const CvCrypto *crypto, const CvMlsSuite *suite, CvS
   info->ref = g_steal_pointer (&ref);
   info->identity = g_bytes_ref (package->leaf_node->credential.identity);
   info->signature_public = g_bytes_ref (package->leaf_node->signature_key);
+  info->application_id = cv_span_dup (cv_mls_leaf_node_get_application_id (package->leaf_node));
   info->leaf_len = g_bytes_get_size (package->leaf_node->encoded);
   info->not_before_s = package->leaf_node->not_before_s;
   info->not_after_s = package->leaf_node->not_after_s;

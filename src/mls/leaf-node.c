@@ -227,6 +227,18 @@ cv_mls_leaf_node_check_range (const CvMlsLeafNode *node, GError **error)
   return TRUE;
 }
 
+static void
+add_application_id (GPtrArray *extensions, CvSpan application_id)
+{
+  g_auto (CvWriter) writer = {0};
+
+  if (application_id.len == 0)
+    return;
+  cv_writer_init (&writer);
+  cv_writer_vector (&writer, application_id);
+  cv_mls_extension_list_add (extensions, CV_MLS_EXTENSION_APPLICATION_ID, cv_writer_span (&writer));
+}
+
 CvMlsLeafNode *
 cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
                       CvSpan encryption_key, GError **error)
@@ -243,10 +255,25 @@ cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
   node->not_before_s = params->not_before_s;
   node->not_after_s = params->not_after_s;
   node->extensions = cv_mls_extension_list_new ();
+  add_application_id (node->extensions, params->application_id);
   cv_mls_grease_add_extension (node->extensions, encryption_key);
   if (!cv_mls_leaf_node_check_range (node, error))
     return NULL;
   return sign (cipher, node, &place, error) ? g_steal_pointer (&node) : NULL;
+}
+
+CvSpan
+cv_mls_leaf_node_get_application_id (const CvMlsLeafNode *node)
+{
+  CvReader reader;
+  CvSpan data;
+  CvSpan application_id;
+
+  if (!cv_mls_extension_list_find (node->extensions, CV_MLS_EXTENSION_APPLICATION_ID, &data))
+    return CV_SPAN_EMPTY;
+  cv_reader_init (&reader, data);
+  application_id = cv_reader_vector (&reader, CV_MLS_APPLICATION_ID_MAX_LEN);
+  return cv_reader_finish (&reader) ? application_id : CV_SPAN_EMPTY;
 }
 
 CvMlsLeafNode *

@@ -58,6 +58,9 @@ CvMlsLeafNode *
 cv_mls_leaf_node_new (const CvMlsCipher *cipher, const CvMlsLeafParams *params,
                       CvSpan encryption_key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* §5.3.3; borrowed. Empty: the leaf has none that is well-formed and of bounded length. */
+CvSpan cv_mls_leaf_node_get_application_id (const CvMlsLeafNode *node);
+
 /* Borrowed. */
 typedef struct {
   CvMlsLeafSource source; /* UPDATE or COMMIT */

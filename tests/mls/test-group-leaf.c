@@ -121,6 +121,65 @@ test_by_update (World *world, gconstpointer data)
   assert_renewed (world);
 }
 
+/* §5.3.3: everybody reads it, a stranger in the KeyPackage and members in the leaf, and it stays when
+ * the leaf has a new key. */
+static void
+test_application_id (World *world, gconstpointer data)
+{
+  const CvSpan id = CV_SPAN_LITERAL ("0123456789abcdef");
+  g_autoptr (Member) carol = member_new (world->bob->suite, "carol");
+  CvMlsLeafParams leaf = member_leaf_params (carol);
+  g_auto (CvMlsKeyPackageInfo) info = {0};
+  g_auto (CvMlsCommitResult) added = {0};
+  g_auto (CvMlsCommitResult) renewed = {0};
+  g_autoptr (GError) error = NULL;
+  CvMlsMember seen;
+
+  leaf.application_id = id;
+  carol->joiner = cv_mls_joiner_new (members_get_crypto (), &leaf, &error);
+  g_assert_no_error (error);
+  CvSpan offer = cv_span_from_bytes (cv_mls_joiner_get_key_package (carol->joiner));
+  g_assert_true (cv_mls_key_package_inspect (members_get_crypto (), carol->suite, offer, TEST_NOW_S,
+                                             &info, &error));
+  g_assert_true (cv_span_equal (cv_span_from_bytes (info.application_id), id));
+  CvMlsCommitParams params = {.adds = &offer, .n_adds = 1, .now_s = TEST_NOW_S};
+  member_commit (world->alice, &params, &added);
+  member_follow (world->bob, added.commit);
+  member_join (carol, added.welcome);
+  params = (CvMlsCommitParams){.now_s = TEST_NOW_S};
+  member_commit (carol, &params, &renewed);
+  member_follow (world->bob, renewed.commit);
+  g_assert_true (cv_mls_group_get_member (world->bob->group, (CvMlsLeaf){2}, &seen));
+  g_assert_true (cv_span_equal (seen.application_id, id));
+  g_assert_true (cv_mls_group_get_member (world->bob->group, (CvMlsLeaf){1}, &seen));
+  g_assert_cmpuint (seen.application_id.len, ==, 0);
+}
+
+/* What is no application_id is none: too long, cut short, with more behind it. */
+static void
+test_malformed_application_id (World *world, gconstpointer data)
+{
+  const char long_one[CV_MLS_APPLICATION_ID_MAX_LEN + 1] = {'x'};
+  g_auto (CvWriter) writer;
+  g_autoptr (GPtrArray) extensions = cv_mls_extension_list_new ();
+  CvMlsLeafNode node = {.extensions = extensions};
+  CvSpan values[] = {CV_SPAN_EMPTY, CV_SPAN_LITERAL ("\x02x"), CV_SPAN_LITERAL ("\x01xy"),
+                     CV_SPAN_EMPTY};
+
+  cv_writer_init (&writer);
+  cv_writer_vector (&writer, cv_span (long_one, sizeof long_one));
+  values[3] = cv_writer_span (&writer);
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++) {
+    g_ptr_array_set_size (extensions, 0);
+    cv_mls_extension_list_add (extensions, CV_MLS_EXTENSION_APPLICATION_ID, values[i]);
+    g_assert_cmpuint (cv_mls_leaf_node_get_application_id (&node).len, ==, 0);
+  }
+  g_ptr_array_set_size (extensions, 0);
+  cv_mls_extension_list_add (extensions, CV_MLS_EXTENSION_APPLICATION_ID,
+                             CV_SPAN_LITERAL ("\x01x"));
+  g_assert_cmpuint (cv_mls_leaf_node_get_application_id (&node).len, ==, 1);
+}
+
 /* ---- what is refused ---- */
 
 static void
@@ -307,6 +366,8 @@ static const Claim claims[] = {
     {"leaf/by-commit", test_by_commit},
     {"leaf/by-commit-that-adds", test_by_commit_that_adds},
     {"leaf/by-update", test_by_update},
+    {"leaf/carries-application-id", test_application_id},
+    {"leaf/reads-no-malformed-application-id", test_malformed_application_id},
     {"leaf/rejects-other-suite", test_other_suite},
     {"leaf/rejects-key-of-another", test_key_of_another},
     {"leaf/rejects-lack-of-support", test_lacks_policy},
