@@ -48,7 +48,7 @@ on_driver_start_group (gpointer data, CvSpan group_id)
 
   self->has_opened = TRUE;
   /* Of the group before this one: its word must not be taken for ours. */
-  g_clear_pointer (&self->pending_commit, g_bytes_unref);
+  g_clear_pointer (&self->pending_commit, cv_e2ee_commit_unref);
   message->group.group = dup_group_id (group_id);
   cv_signaling_client_request_async (self->client, message, self->cancellable, on_opened,
                                      g_object_ref (self));
@@ -66,22 +66,24 @@ on_driver_send_knock (gpointer data, GBytes *sealed)
 
 /* The server ends the session of who sends more: the driver does not send what is longer. */
 G_STATIC_ASSERT (CV_E2EE_COMMIT_MAX == CV_LIMITS_COMMIT_BYTES);
+G_STATIC_ASSERT (CV_E2EE_WELCOME_KNOCKS_MAX == CV_LIMITS_WELCOME_BATCH);
+G_STATIC_ASSERT (CV_E2EE_GROUP_INFO_MAX == CV_LIMITS_WELCOME_BYTES);
 
 static void
-on_driver_send_commit (gpointer data, CvSpan group_id, guint64 epoch, GBytes *commit)
+on_driver_send_commit (gpointer data, CvSpan group_id, guint64 epoch, CvE2eeCommit *commit)
 {
   CvSession *self = data;
   g_autoptr (GBytes) group = dup_group_id (group_id);
   g_autoptr (CvMessage) message =
-      cv_message_new_group_message (CV_MESSAGE_COMMIT, group, epoch, commit);
+      cv_message_new_group_message (CV_MESSAGE_COMMIT, group, epoch, commit->bytes);
 
-  g_clear_pointer (&self->pending_commit, g_bytes_unref);
-  self->pending_commit = g_bytes_ref (commit);
+  message->group_message.adds = g_strdupv (commit->adds);
+  message->group_message.removes = g_strdupv (commit->removes);
+  g_clear_pointer (&self->pending_commit, cv_e2ee_commit_unref);
+  self->pending_commit = cv_e2ee_commit_ref (commit);
   self->pending_epoch = epoch;
   cv_signaling_client_send (self->client, message);
 }
-
-G_STATIC_ASSERT (CV_E2EE_WELCOME_KNOCKS_MAX == CV_LIMITS_WELCOME_BATCH);
 
 static void
 on_driver_send_welcome (gpointer data, const char *const *knock_ids, GBytes *welcome)
@@ -106,8 +108,6 @@ on_driver_send_application (gpointer data, GBytes *payload)
 
   cv_signaling_client_send (self->client, message);
 }
-
-G_STATIC_ASSERT (CV_E2EE_GROUP_INFO_MAX == CV_LIMITS_WELCOME_BYTES);
 
 static void
 on_driver_send_group_info (gpointer data, const char *to_member_id, GBytes *answer)
@@ -384,11 +384,19 @@ denial_of (int reason)
 static void
 on_accepted (CvSession *self, guint64 epoch)
 {
-  g_autoptr (GBytes) commit = NULL;
+  g_autoptr (CvE2eeCommit) commit =
+      epoch == self->pending_epoch ? g_steal_pointer (&self->pending_commit) : NULL;
 
-  if (!self->pending_commit || epoch != self->pending_epoch)
-    return;
-  commit = g_steal_pointer (&self->pending_commit);
+  if (commit)
+    cv_e2ee_group_driver_on_ordered_message (self->driver, commit);
+}
+
+static void
+on_ordered (CvSession *self, const CvMessageGroupMessage *ordered)
+{
+  g_autoptr (CvE2eeCommit) commit =
+      cv_e2ee_commit_new (ordered->payload, ordered->adds, ordered->removes);
+
   cv_e2ee_group_driver_on_ordered_message (self->driver, commit);
 }
 
@@ -469,7 +477,7 @@ on_client_message (CvSignalingClient *client, CvMessage *message, CvSession *sel
     return;
   switch (message->type) {
   case CV_MESSAGE_ORDERED:
-    cv_e2ee_group_driver_on_ordered_message (driver, message->group_message.payload);
+    on_ordered (self, &message->group_message);
     break;
   case CV_MESSAGE_RELAYED:
     cv_e2ee_group_driver_on_application (driver, message->group_message.from,
@@ -486,7 +494,7 @@ on_client_message (CvSignalingClient *client, CvMessage *message, CvSession *sel
     break;
   case CV_MESSAGE_REJECTED:
     if (message->rejected.epoch == self->pending_epoch)
-      g_clear_pointer (&self->pending_commit, g_bytes_unref);
+      g_clear_pointer (&self->pending_commit, cv_e2ee_commit_unref);
     cv_e2ee_group_driver_on_commit_rejected (driver, message->rejected.epoch);
     break;
   case CV_MESSAGE_VOIDED:
@@ -572,7 +580,7 @@ cv_session_group_stop (CvSession *self)
     g_clear_handle_id (&self->end_idle, g_source_remove);
     g_clear_pointer (&self->driver, cv_e2ee_group_driver_free);
   }
-  g_clear_pointer (&self->pending_commit, g_bytes_unref);
+  g_clear_pointer (&self->pending_commit, cv_e2ee_commit_unref);
 }
 
 gboolean

@@ -91,7 +91,7 @@ struct _CvSession {
   CvSignalingClient *client;
   CvE2eeGroupDriver *driver;
   guint driver_timer;
-  GBytes *pending_commit; /* ours, until the server has ordered or refused it */
+  CvE2eeCommit *pending_commit; /* ours, until the server has ordered or refused it */
   guint64 pending_epoch;
   gboolean has_opened;
   gboolean has_joined;

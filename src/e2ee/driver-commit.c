@@ -17,6 +17,7 @@ cv_e2ee_driver_own_commit_free (CvE2eeOwnCommit *own)
   if (own == NULL)
     return;
   cv_mls_commit_result_clear (&own->result);
+  g_clear_pointer (&own->commit, cv_e2ee_commit_unref);
   g_clear_pointer (&own->plan, cv_e2ee_driver_plan_free);
   g_free (own);
 }
@@ -106,7 +107,21 @@ send (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own)
 {
   own->sent_at_us = driver->now_us;
   driver->ops->send_commit (driver->data, cv_mls_group_get_id (own->result.next), own->epoch,
-                            own->result.commit);
+                            own->commit);
+}
+
+/* The connections of the leaves that the plan removes; full, NULL-terminated. */
+static GPtrArray *
+dup_removed_ids (const CvE2eeGroupDriver *driver, const CvE2eePlan *plan)
+{
+  GPtrArray *ids = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  for (guint i = 0; i < plan->removes->len; i++) {
+    const CvE2eeDriverMember *member =
+        cv_e2ee_driver_roster_find (driver, g_array_index (plan->removes, CvMlsLeaf, i));
+    if (member != NULL)
+      g_ptr_array_add (ids, g_strdup (member->member_id));
+  }
+  return ids;
 }
 
 static void
@@ -133,6 +148,9 @@ take_result (CvE2eeGroupDriver *driver, CvE2eeJob *job)
   own->result = job->result;
   memset (&job->result, 0, sizeof job->result);
   own->plan = g_steal_pointer (&job->plan);
+  g_autoptr (GPtrArray) removed = dup_removed_ids (driver, own->plan);
+  own->commit = cv_e2ee_commit_new (own->result.commit, (char *const *)own->plan->knock_ids->pdata,
+                                    (char *const *)removed->pdata);
   g_ptr_array_set_size (own->plan->admissions, 0); /* borrowed: not needed any more */
   own->is_live = TRUE;
   keep (driver, own);
@@ -167,7 +185,7 @@ drain_waiting (CvE2eeGroupDriver *driver)
     if (waiting == NULL)
       return;
     if (waiting->kind == CV_E2EE_WAITING_COMMIT) {
-      cv_e2ee_driver_receive_ordered (driver, waiting->bytes);
+      cv_e2ee_driver_receive_ordered (driver, waiting->commit);
     } else if (waiting->kind == CV_E2EE_WAITING_MESSAGE) {
       cv_e2ee_driver_receive_message (driver, waiting->bytes);
     } else {
@@ -353,6 +371,8 @@ cv_e2ee_driver_commit_send_external (CvE2eeGroupDriver *driver, CvMlsCommitResul
   CvE2eeOwnCommit *own = g_new0 (CvE2eeOwnCommit, 1);
   own->result = *result;
   memset (result, 0, sizeof *result);
+  /* Who comes back keeps its connection. */
+  own->commit = cv_e2ee_commit_new (own->result.commit, NULL, NULL);
   own->epoch = cv_mls_group_get_epoch (own->result.next) - 1;
   own->is_live = TRUE;
   keep (driver, own);

@@ -119,6 +119,22 @@ drop_admission (CvE2eeGroupDriver *driver, CvE2eeDriverVisitor *visitor)
   driver->has_door_news = TRUE;
 }
 
+/* Two leaves may not name one connection. Somebody can be at the door with a leaf inside: when its
+ * Welcome was never sent. That one may only come in its own place. */
+static gboolean
+is_connection_taken (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
+{
+  for (guint i = 0; i < driver->members->len; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    if (g_str_equal (member->member_id, visitor->knock->member_id)
+        && memcmp (member->statement->identity_hash, visitor->public.identity_hash,
+                   CV_IDENTITY_HASH_LEN)
+               != 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 gboolean
 cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
                                    const CvE2eeDriverVisitor *visitor)
@@ -129,7 +145,8 @@ cv_e2ee_driver_door_is_admissible (const CvE2eeGroupDriver *driver,
     return FALSE;
   if (cv_e2ee_driver_returns_is_unwanted (driver, visitor->public.identity_hash)
       || is_shut (driver, visitor) || is_stale (driver, visitor->knock)
-      || !is_in_time (driver, visitor->knock) || is_used (driver, visitor->knock))
+      || is_connection_taken (driver, visitor) || !is_in_time (driver, visitor->knock)
+      || is_used (driver, visitor->knock))
     return FALSE;
   return driver->policy.admission == CV_E2EE_ADMISSION_LINK || has_good_admission (driver, visitor);
 }
@@ -200,11 +217,6 @@ cv_e2ee_driver_door_remove_added (CvE2eeGroupDriver *driver, CvSpan key_package_
     if (visitor->knock == NULL
         || !cv_span_equal (cv_span_from_bytes (visitor->knock->key_package_ref), key_package_ref))
       continue;
-    /* The knock told the connection of the leaf that it became. */
-    CvE2eeDriverMember *member =
-        cv_e2ee_driver_roster_find_identity (driver, visitor->public.identity_hash);
-    if (member != NULL && member->member_id == NULL)
-      cv_e2ee_driver_roster_set_member_id (driver, member, visitor->knock->member_id);
     cv_e2ee_driver_door_remove (driver, visitor);
   }
 }
@@ -335,7 +347,9 @@ open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
   g_ptr_array_add (driver->visitors, visitor);
   visitor->knock = cv_e2ee_knock_open (driver->crypto, driver->room_keys, driver->suite,
                                        cv_span_from_bytes (sealed), driver->now_s, &error);
-  if (visitor->knock != NULL && !is_acceptable (driver, visitor->knock, &error))
+  /* Somebody else's, sealed again: its owner would have to share its place and its vote. */
+  gboolean is_own = visitor->knock != NULL && g_str_equal (visitor->knock->member_id, knock_id);
+  if (visitor->knock != NULL && (!is_own || !is_acceptable (driver, visitor->knock, &error)))
     g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
   if (visitor->knock == NULL) {
     g_debug ("knock: %s", error != NULL ? error->message : "played again, or hardly in time");

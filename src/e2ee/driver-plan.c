@@ -8,7 +8,6 @@
 
 #define PATHLESS_ABOVE 200 /* members */
 #define REMOVES_MAX 256 /* in one commit */
-#define COPIES_EACH_END 4 /* of one KeyPackage at the door: the first and the last ones */
 #define RETRY_US (5 * G_USEC_PER_SEC)
 
 void
@@ -143,33 +142,6 @@ is_latest (const CvE2eeGroupDriver *driver, guint index)
   return TRUE;
 }
 
-static gboolean
-has_ref (const GPtrArray *refs, GBytes *ref)
-{
-  for (guint i = 0; i < refs->len; i++)
-    if (g_bytes_equal (g_ptr_array_index (refs, i), ref))
-      return TRUE;
-  return FALSE;
-}
-
-/* A KeyPackage may be at the door by several connections, when somebody seals another's again. Only
- * its owner can use the Welcome; who that is cannot be told, so more than one gets it, but not any
- * number: it may be megabytes. The owner is before those who repeat it, or after them when it had
- * to connect anew. */
-static GPtrArray *
-dup_knock_ids (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor)
-{
-  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < driver->visitors->len; i++) {
-    const CvE2eeDriverVisitor *other = g_ptr_array_index (driver->visitors, i);
-    if (other->knock != NULL && !other->is_denied && is_same_knock (visitor, other))
-      g_ptr_array_add (ids, g_strdup (other->knock_id));
-  }
-  if (ids->len > 2 * COPIES_EACH_END)
-    g_ptr_array_remove_range (ids, COPIES_EACH_END, ids->len - 2 * COPIES_EACH_END);
-  return ids;
-}
-
 static void
 plan_add (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor, CvE2eePlan *plan)
 {
@@ -179,6 +151,7 @@ plan_add (const CvE2eeGroupDriver *driver, const CvE2eeDriverVisitor *visitor, C
     g_array_append_val (plan->removes, before->public.leaf);
   g_ptr_array_add (plan->refs, g_bytes_ref (visitor->knock->key_package_ref));
   g_ptr_array_add (plan->key_packages, g_bytes_ref (visitor->knock->key_package));
+  g_ptr_array_add (plan->knock_ids, g_strdup (visitor->knock_id));
   if (visitor->admission != NULL)
     g_ptr_array_add (plan->admissions, visitor->admission);
 }
@@ -199,14 +172,8 @@ plan_adds (const CvE2eeGroupDriver *driver, CvE2eePlan *plan)
         || !cv_e2ee_driver_rules_can_carry (driver->suite, driver->members->len + n,
                                             driver->leaves_len + n * CV_E2EE_LEAF_MAX_LEN))
       break;
-    if (!cv_e2ee_driver_door_is_admissible (driver, visitor) || !is_latest (driver, i)
-        || has_ref (plan->refs, visitor->knock->key_package_ref))
-      continue;
-    g_autoptr (GPtrArray) ids = dup_knock_ids (driver, visitor);
-    if (plan->knock_ids->len + ids->len > CV_E2EE_WELCOME_KNOCKS_MAX)
-      break;
-    plan_add (driver, visitor, plan);
-    g_ptr_array_extend_and_steal (plan->knock_ids, g_steal_pointer (&ids));
+    if (cv_e2ee_driver_door_is_admissible (driver, visitor) && is_latest (driver, i))
+      plan_add (driver, visitor, plan);
   }
 }
 

@@ -58,7 +58,7 @@ typedef struct {
   CvIdentityStatement *statement;
   GBytes *identity; /* the credential as in the leaf */
   GBytes *signature_public;
-  char *member_id; /* NULL: not known yet */
+  char *member_id; /* the connection that the leaf names */
   gint64 away_at_us; /* 0: here */
   gint64 earliest_away_us; /* told late when we were away ourselves: from then on perhaps */
   gboolean was_graceful; /* goes with away_at_us */
@@ -164,6 +164,7 @@ struct CvE2eeJob {
 typedef struct {
   guint64 epoch;
   CvMlsCommitResult result;
+  CvE2eeCommit *commit; /* as it was sent */
   CvE2eePlan *plan; /* NULL: external commit */
   gboolean is_live;
   gint64 sent_at_us;
@@ -239,7 +240,7 @@ struct CvE2eeGroupDriver {
   CvMlsLeaf refused_by; /* goes with refused_commit */
   GQueue waiting; /* CvE2eeWaiting: held while a job runs */
 
-  GPtrArray *future; /* GBytes: messages of epochs to come */
+  GPtrArray *future; /* CvE2eeCommit: messages of epochs to come, other kinds with empty lists */
   gint64 behind_since_us; /* 0: not behind */
   gint64 gap_asked_at_us; /* 0: never */
   gint64 reconnected_at_us; /* our own connection; 0: it was never gone */
@@ -283,6 +284,7 @@ struct CvE2eeGroupDriver {
 typedef struct {
   enum { CV_E2EE_WAITING_COMMIT, CV_E2EE_WAITING_MESSAGE, CV_E2EE_WAITING_SEND } kind;
   GBytes *bytes;
+  CvE2eeCommit *commit; /* COMMIT: in place of bytes */
 } CvE2eeWaiting;
 
 typedef struct {
@@ -339,8 +341,6 @@ gboolean cv_e2ee_driver_roster_rebuild (CvE2eeGroupDriver *driver, const CvMlsGr
 /* Copies facts into what get_member shows. */
 void cv_e2ee_driver_roster_refresh (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_roster_compute_rank (CvE2eeGroupDriver *driver);
-void cv_e2ee_driver_roster_set_member_id (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
-                                          const char *member_id);
 void cv_e2ee_driver_roster_set_away (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
                                      gboolean was_graceful);
 void cv_e2ee_driver_roster_heard (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member);
@@ -356,6 +356,11 @@ gint64 cv_e2ee_driver_roster_get_removable_at (const CvE2eeDriverMember *member)
 gboolean
 cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceived *received,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the server was told the connections that the commit, a good one, adds and removes. What one
+ * of them is not the other's: the ballot would be stuffed, or somebody thrown out. */
+gboolean cv_e2ee_driver_rules_check_ids (const CvE2eeGroupDriver *driver,
+                                         const CvMlsReceived *received, const CvE2eeCommit *commit,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The same for a later epoch of our own group, as somebody else tells of it. */
@@ -403,8 +408,8 @@ void cv_e2ee_driver_commit_adopt_fresh (CvE2eeGroupDriver *driver);
 
 /* ---- receive ---- */
 /* By its epoch: now, later, or not at all. */
-void cv_e2ee_driver_receive_ordered (CvE2eeGroupDriver *driver, GBytes *commit);
-void cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit);
+void cv_e2ee_driver_receive_ordered (CvE2eeGroupDriver *driver, CvE2eeCommit *commit);
+void cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, CvE2eeCommit *commit);
 void cv_e2ee_driver_receive_message (CvE2eeGroupDriver *driver, GBytes *message);
 void cv_e2ee_driver_receive_future (CvE2eeGroupDriver *driver); /* what was held for this epoch */
 void cv_e2ee_driver_receive_ask_gap (CvE2eeGroupDriver *driver);

@@ -36,21 +36,22 @@ cv_e2ee_driver_receive_ask_gap (CvE2eeGroupDriver *driver)
 }
 
 static void
-hold (CvE2eeGroupDriver *driver, GBytes *message)
+hold (CvE2eeGroupDriver *driver, CvE2eeCommit *message)
 {
   if (driver->future->len >= CV_E2EE_DRIVER_FUTURE_MAX)
     g_ptr_array_remove_index (driver->future, 0);
-  g_ptr_array_add (driver->future, g_bytes_ref (message));
+  g_ptr_array_add (driver->future, cv_e2ee_commit_ref (message));
 }
 
 static void
-wait_for_job (CvE2eeGroupDriver *driver, int kind, GBytes *bytes)
+wait_for_job (CvE2eeGroupDriver *driver, const CvE2eeWaiting *what)
 {
   if (g_queue_get_length (&driver->waiting) >= CV_E2EE_DRIVER_FUTURE_MAX)
     return;
   CvE2eeWaiting *waiting = g_new0 (CvE2eeWaiting, 1);
-  waiting->kind = kind;
-  waiting->bytes = g_bytes_ref (bytes);
+  waiting->kind = what->kind;
+  waiting->bytes = what->bytes != NULL ? g_bytes_ref (what->bytes) : NULL;
+  waiting->commit = what->commit != NULL ? cv_e2ee_commit_ref (what->commit) : NULL;
   g_queue_push_tail (&driver->waiting, waiting);
 }
 
@@ -117,27 +118,40 @@ is_own_external (const CvE2eeGroupDriver *driver, const CvMlsPeek *peek)
          && peek->epoch > cv_mls_group_get_epoch (driver->group);
 }
 
-void
-cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit)
+/* When the server says of it what we did not say, the others refuse it, too. */
+static void
+take_own (CvE2eeGroupDriver *driver, CvE2eeOwnCommit *own, const CvE2eeCommit *commit)
 {
-  CvE2eeOwnCommit *own = cv_e2ee_driver_commit_find_own (driver, commit);
+  if (cv_e2ee_commit_are_ids_equal ((const char *const *)own->commit->adds,
+                                    (const char *const *)commit->adds)
+      && cv_e2ee_commit_are_ids_equal ((const char *const *)own->commit->removes,
+                                       (const char *const *)commit->removes))
+    cv_e2ee_driver_commit_adopt (driver, own);
+  else
+    reject (driver, CV_E2EE_NOTICE_BAD_COMMIT, CV_E2EE_EVERYBODY);
+}
+
+void
+cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, CvE2eeCommit *commit)
+{
+  CvE2eeOwnCommit *own = cv_e2ee_driver_commit_find_own (driver, commit->bytes);
   if (driver->is_job_running) {
-    wait_for_job (driver, CV_E2EE_WAITING_COMMIT, commit);
+    wait_for_job (driver, &(CvE2eeWaiting){CV_E2EE_WAITING_COMMIT, .commit = commit});
     return;
   }
   if (own != NULL) {
-    cv_e2ee_driver_commit_adopt (driver, own);
+    take_own (driver, own, commit);
     return;
   }
   /* Its key is used up: it does not open any more, and yet is no bad one. */
-  if (driver->refused_commit != NULL && g_bytes_equal (driver->refused_commit, commit)) {
+  if (driver->refused_commit != NULL && g_bytes_equal (driver->refused_commit, commit->bytes)) {
     reject (driver, CV_E2EE_NOTICE_FORBIDDEN_COMMIT, driver->refused_by);
     return;
   }
   g_auto (CvMlsReceived) received = {0};
   g_autoptr (GError) error = NULL;
   CvMlsReceiveParams params = {
-      .message = cv_span_from_bytes (commit),
+      .message = cv_span_from_bytes (commit->bytes),
       .find_psk = cv_e2ee_driver_find_psk,
       .psk_data = driver,
       .now_s = driver->now_s,
@@ -151,11 +165,17 @@ cv_e2ee_driver_receive_commit (CvE2eeGroupDriver *driver, GBytes *commit)
   }
   if (!cv_e2ee_driver_rules_check_commit (driver, &received, &error)) {
     g_debug ("ordered commit: %s", error->message);
-    refuse_commit (driver, commit, received.summary.committer);
+    refuse_commit (driver, commit->bytes, received.summary.committer);
     return;
   }
   if (received.summary.removes_self || received.next == NULL) {
     cv_e2ee_driver_finish (driver, CV_E2EE_END_REMOVED);
+    return;
+  }
+  /* Its author or the server: nobody can tell which of them lies, so nobody is named. */
+  if (!cv_e2ee_driver_rules_check_ids (driver, &received, commit, &error)) {
+    g_debug ("ordered commit: %s", error->message);
+    refuse_commit (driver, commit->bytes, CV_E2EE_EVERYBODY);
     return;
   }
   take_commit (driver, &received);
@@ -171,18 +191,18 @@ peek_ours (CvE2eeGroupDriver *driver, GBytes *message, CvMlsPeek *peek)
 }
 
 void
-cv_e2ee_driver_receive_ordered (CvE2eeGroupDriver *driver, GBytes *commit)
+cv_e2ee_driver_receive_ordered (CvE2eeGroupDriver *driver, CvE2eeCommit *commit)
 {
   CvMlsPeek peek;
-  gboolean is_own = cv_e2ee_driver_commit_find_own (driver, commit) != NULL;
+  gboolean is_own = cv_e2ee_driver_commit_find_own (driver, commit->bytes) != NULL;
   /* However far we are behind, our own way back leads to the room's epoch. */
-  if (is_own && cv_mls_group_peek (cv_span_from_bytes (commit), &peek, NULL)
+  if (is_own && cv_mls_group_peek (cv_span_from_bytes (commit->bytes), &peek, NULL)
       && is_own_external (driver, &peek)) {
     cv_e2ee_driver_receive_commit (driver, commit);
     return;
   }
   /* A gap's answer may repeat what we know; so may a server. Old ones open nothing any more. */
-  if (!peek_ours (driver, commit, &peek) || peek.content_type != CV_MLS_CONTENT_COMMIT) {
+  if (!peek_ours (driver, commit->bytes, &peek) || peek.content_type != CV_MLS_CONTENT_COMMIT) {
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_COMMIT, CV_E2EE_EVERYBODY);
     return;
   }
@@ -201,7 +221,7 @@ cv_e2ee_driver_receive_ordered (CvE2eeGroupDriver *driver, GBytes *commit)
 }
 
 void
-cv_e2ee_group_driver_on_ordered_message (CvE2eeGroupDriver *driver, GBytes *commit)
+cv_e2ee_group_driver_on_ordered_message (CvE2eeGroupDriver *driver, CvE2eeCommit *commit)
 {
   cv_e2ee_driver_enter (driver);
   if (driver->group != NULL) {
@@ -278,12 +298,13 @@ cv_e2ee_driver_receive_message (CvE2eeGroupDriver *driver, GBytes *message)
     return;
   }
   if (driver->is_job_running) {
-    wait_for_job (driver, CV_E2EE_WAITING_MESSAGE, message);
+    wait_for_job (driver, &(CvE2eeWaiting){CV_E2EE_WAITING_MESSAGE, .bytes = message});
     return;
   }
   guint64 epoch = cv_mls_group_get_epoch (driver->group);
   if (peek.epoch > epoch) {
-    hold (driver, message);
+    g_autoptr (CvE2eeCommit) held = cv_e2ee_commit_new (message, NULL, NULL);
+    hold (driver, held);
     if (driver->behind_since_us == 0)
       driver->behind_since_us = driver->now_us;
     return;
@@ -322,14 +343,15 @@ cv_e2ee_group_driver_on_application (CvE2eeGroupDriver *driver, const char *from
 /* ---- what was held ---- */
 
 /* Full; NULL: nothing held is of this epoch. Drops what is older. */
-static GBytes *
+static CvE2eeCommit *
 take_held (CvE2eeGroupDriver *driver, CvMlsContentType *type)
 {
   guint64 epoch = cv_mls_group_get_epoch (driver->group);
   for (guint i = 0; i < driver->future->len; i++) {
     CvMlsPeek peek;
-    GBytes *message = g_ptr_array_index (driver->future, i);
-    if (!cv_mls_group_peek (cv_span_from_bytes (message), &peek, NULL) || peek.epoch < epoch) {
+    CvE2eeCommit *message = g_ptr_array_index (driver->future, i);
+    if (!cv_mls_group_peek (cv_span_from_bytes (message->bytes), &peek, NULL)
+        || peek.epoch < epoch) {
       g_ptr_array_remove_index (driver->future, i--);
       continue;
     }
@@ -346,13 +368,13 @@ cv_e2ee_driver_receive_future (CvE2eeGroupDriver *driver)
 {
   while (driver->group != NULL && driver->future->len > 0) {
     CvMlsContentType type;
-    g_autoptr (GBytes) message = take_held (driver, &type);
+    g_autoptr (CvE2eeCommit) message = take_held (driver, &type);
     if (message == NULL)
       return;
     if (type == CV_MLS_CONTENT_COMMIT)
       cv_e2ee_driver_receive_commit (driver, message);
     else
-      cv_e2ee_driver_receive_message (driver, message);
+      cv_e2ee_driver_receive_message (driver, message->bytes);
   }
 }
 

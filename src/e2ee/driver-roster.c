@@ -82,8 +82,8 @@ new_member (CvE2eeGroupDriver *driver, const CvMlsMember *leaf, GError **error)
     gboolean has_same_name = g_str_equal (before->statement->name, statement->name);
     member->is_confirmed = has_same_name && before->is_confirmed;
     member->is_accepted = has_same_name && before->is_accepted;
-    member->member_id = g_strdup (before->member_id);
   }
+  member->member_id = cv_span_dup_text (leaf->application_id);
   member->identity = cv_span_dup (leaf->identity);
   member->signature_public = cv_span_dup (leaf->signature_public);
   member->statement = g_steal_pointer (&statement);
@@ -157,8 +157,6 @@ cv_e2ee_driver_roster_rebuild (CvE2eeGroupDriver *driver, const CvMlsGroup *grou
   driver->members = g_steal_pointer (&members);
   driver->has_roster = TRUE;
   CvE2eeDriverMember *self = cv_e2ee_driver_roster_find (driver, own_leaf);
-  if (self != NULL)
-    cv_e2ee_driver_roster_set_member_id (driver, self, driver->member_id);
   cv_e2ee_driver_roster_refresh (driver);
   return self != NULL;
 }
@@ -212,17 +210,6 @@ cv_e2ee_driver_roster_compute_rank (CvE2eeGroupDriver *driver)
       continue;
     driver->own_rank += memcmp (other, own, len) < 0 ? 1 : 0;
   }
-}
-
-void
-cv_e2ee_driver_roster_set_member_id (CvE2eeGroupDriver *driver, CvE2eeDriverMember *member,
-                                     const char *member_id)
-{
-  if (member_id == NULL || *member_id == '\0' || g_strcmp0 (member->member_id, member_id) == 0)
-    return;
-  g_free (member->member_id);
-  member->member_id = g_strdup (member_id);
-  driver->has_roster_news = TRUE;
 }
 
 void
@@ -296,18 +283,11 @@ void
 cv_e2ee_group_driver_on_member_gone (CvE2eeGroupDriver *driver, const char *member_id,
                                      gboolean was_graceful)
 {
-  guint n_claimants = 0;
   cv_e2ee_driver_enter (driver);
-  for (guint i = 0; i < driver->members->len; i++) {
-    CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
-    if (!member->public.is_self && g_strcmp0 (member->member_id, member_id) == 0)
-      n_claimants++;
-  }
   for (guint i = 0; i < driver->members->len && driver->group != NULL; i++) {
     CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
-    /* Two leaves that claim one connection: one of them lies, and the honest one will be heard. */
     if (!member->public.is_self && g_strcmp0 (member->member_id, member_id) == 0)
-      cv_e2ee_driver_roster_set_away (driver, member, was_graceful && n_claimants == 1);
+      cv_e2ee_driver_roster_set_away (driver, member, was_graceful);
   }
   cv_e2ee_driver_leave (driver);
 }

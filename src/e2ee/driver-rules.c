@@ -40,6 +40,10 @@ read_leaf (const CvE2eeGroupDriver *driver, const CvMlsGroup *group, CvMlsLeaf l
   }
   if (!check_size (&member, error))
     return NULL;
+  if (!cv_e2ee_commit_is_id (member.application_id)) {
+    refuse (error, "expected a leaf to name its connection");
+    return NULL;
+  }
   CvIdentityStatementChecks checks = {
       .mls_public = member.signature_public,
       .room_id = cv_e2ee_room_keys_get_room_id (driver->room_keys),
@@ -58,6 +62,12 @@ is_removed_identity (const CvE2eeGroupDriver *driver, const CvMlsCommitSummary *
   return member != NULL && cv_e2ee_driver_roster_has_leaf (summary->removed, member->public.leaf);
 }
 
+static gboolean
+does_name (const CvMlsMember *leaf, const char *member_id)
+{
+  return cv_span_equal (leaf->application_id, cv_span (member_id, strlen (member_id)));
+}
+
 /* Who stays keeps name and key: a path may renew the HPKE key alone. */
 static gboolean
 check_unchanged (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, GError **error)
@@ -70,7 +80,8 @@ check_unchanged (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
       continue;
     if (!cv_mls_group_get_member (received->next, member->public.leaf, &now)
         || !cv_span_equal (now.identity, cv_span_from_bytes (member->identity))
-        || !cv_span_equal (now.signature_public, cv_span_from_bytes (member->signature_public)))
+        || !cv_span_equal (now.signature_public, cv_span_from_bytes (member->signature_public))
+        || !does_name (&now, member->member_id))
       return refuse (error, "expected members to stay who they are");
     if (!check_size (&now, error))
       return FALSE;
@@ -113,6 +124,12 @@ check_external (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, 
     return FALSE;
   if (!is_removed_identity (driver, summary, statement))
     return refuse (error, "expected a member to re-synchronise in its own place");
+  const CvE2eeDriverMember *before =
+      cv_e2ee_driver_roster_find_identity (driver, statement->identity_hash);
+  CvMlsMember now;
+  if (!cv_mls_group_get_member (received->next, summary->committer, &now)
+      || !does_name (&now, before->member_id))
+    return refuse (error, "expected a member to come back by its own connection");
   return TRUE;
 }
 
@@ -180,6 +197,23 @@ is_admitted (const CvE2eeGroupDriver *driver, GBytes *ref, const GPtrArray *admi
   return FALSE;
 }
 
+/* Whoever removes one leaf must not throw out another's connection. */
+static gboolean
+check_connection (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, CvMlsLeaf leaf,
+                  GError **error)
+{
+  CvMlsMember added;
+  if (!cv_mls_group_get_member (received->next, leaf, &added))
+    return refuse (error, "expected a member, got a blank leaf");
+  for (guint i = 0; i < driver->members->len; i++) {
+    const CvE2eeDriverMember *member = g_ptr_array_index (driver->members, i);
+    if (does_name (&added, member->member_id)
+        && !cv_e2ee_driver_roster_has_leaf (received->summary.removed, member->public.leaf))
+      return refuse (error, "expected each leaf to name another connection");
+  }
+  return TRUE;
+}
+
 static gboolean
 check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
              const CvMlsAdded *added, const GPtrArray *admissions, GError **error)
@@ -203,7 +237,7 @@ check_added (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
    * and a rule that some cannot keep would split the meeting. */
   if (known != NULL && !cv_e2ee_driver_rules_is_later (statement, known))
     return refuse (error, "expected a KeyPackage to be used once");
-  return TRUE;
+  return check_connection (driver, received, added->leaf, error);
 }
 
 /* The tree at its largest: every parent has a key. What else a Welcome has is small beside it. */
@@ -226,6 +260,20 @@ cv_e2ee_driver_rules_get_leaves_len (const CvMlsGroup *group)
   return len;
 }
 
+/* Hashes are longer than ids: one set holds both. */
+static gboolean
+add_distinct (GHashTable *seen, const CvMlsGroup *group, CvMlsLeaf leaf,
+              const CvIdentityStatement *statement, GError **error)
+{
+  CvMlsMember member;
+  if (!g_hash_table_add (seen, g_bytes_new (statement->identity_hash, CV_IDENTITY_HASH_LEN)))
+    return refuse (error, "expected an identity to be in the meeting once");
+  if (!cv_mls_group_get_member (group, leaf, &member)
+      || !g_hash_table_add (seen, cv_span_dup (member.application_id)))
+    return refuse (error, "expected each leaf to name another connection");
+  return TRUE;
+}
+
 static gboolean
 check_distinct (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, GError **error)
 {
@@ -235,10 +283,8 @@ check_distinct (const CvE2eeGroupDriver *driver, const CvMlsReceived *received, 
     const CvMlsAdded *added = &g_array_index (received->summary.added, CvMlsAdded, i);
     g_autoptr (CvIdentityStatement) statement =
         read_leaf (driver, received->next, added->leaf, FALSE, error);
-    if (statement == NULL)
+    if (statement == NULL || !add_distinct (seen, received->next, added->leaf, statement, error))
       return FALSE;
-    if (!g_hash_table_add (seen, g_bytes_new (statement->identity_hash, CV_IDENTITY_HASH_LEN)))
-      return refuse (error, "expected an identity to be in the meeting once");
   }
   return TRUE;
 }
@@ -362,6 +408,49 @@ cv_e2ee_driver_rules_check_commit (CvE2eeGroupDriver *driver, const CvMlsReceive
          && check_adds (driver, received, error);
 }
 
+/* Of those added; of leaves in `added` only. Full. */
+static GPtrArray *
+dup_added_ids (const CvMlsReceived *received)
+{
+  GPtrArray *ids = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  for (guint i = 0; i < received->summary.added->len; i++) {
+    CvMlsMember member;
+    CvMlsLeaf leaf = g_array_index (received->summary.added, CvMlsAdded, i).leaf;
+    if (cv_mls_group_get_member (received->next, leaf, &member))
+      g_ptr_array_add (ids, cv_span_dup_text (member.application_id));
+  }
+  return ids;
+}
+
+/* Who comes back keeps its connection: neither comes nor goes. Full. */
+static GPtrArray *
+dup_removed_ids (const CvE2eeGroupDriver *driver, const CvMlsReceived *received)
+{
+  const CvMlsCommitSummary *summary = &received->summary;
+  GPtrArray *ids = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  for (guint i = 0; i < summary->removed->len && !summary->is_external; i++) {
+    const CvE2eeDriverMember *member =
+        cv_e2ee_driver_roster_find (driver, g_array_index (summary->removed, CvMlsLeaf, i));
+    if (member != NULL)
+      g_ptr_array_add (ids, g_strdup (member->member_id));
+  }
+  return ids;
+}
+
+gboolean
+cv_e2ee_driver_rules_check_ids (const CvE2eeGroupDriver *driver, const CvMlsReceived *received,
+                                const CvE2eeCommit *commit, GError **error)
+{
+  g_autoptr (GPtrArray) added = dup_added_ids (received);
+  g_autoptr (GPtrArray) removed = dup_removed_ids (driver, received);
+  if (!cv_e2ee_commit_are_ids_equal ((const char *const *)commit->adds,
+                                     (const char *const *)added->pdata))
+    return refuse (error, "expected the connections of those who come");
+  return cv_e2ee_commit_are_ids_equal ((const char *const *)commit->removes,
+                                       (const char *const *)removed->pdata)
+         || refuse (error, "expected the connections of those who go");
+}
+
 /* A group that we were welcomed to, or come back to. */
 gboolean
 cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
@@ -385,10 +474,8 @@ cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *g
       continue;
     g_autoptr (CvIdentityStatement) statement =
         read_leaf (driver, group, member.leaf, FALSE, error);
-    if (statement == NULL)
+    if (statement == NULL || !add_distinct (seen, group, member.leaf, statement, error))
       return FALSE;
-    if (!g_hash_table_add (seen, g_bytes_new (statement->identity_hash, CV_IDENTITY_HASH_LEN)))
-      return refuse (error, "expected an identity to be in the meeting once");
   }
   return TRUE;
 }

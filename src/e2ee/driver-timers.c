@@ -16,6 +16,7 @@ cv_e2ee_driver_waiting_free (CvE2eeWaiting *waiting)
   if (waiting == NULL)
     return;
   g_clear_pointer (&waiting->bytes, g_bytes_unref);
+  g_clear_pointer (&waiting->commit, cv_e2ee_commit_unref);
   g_free (waiting);
 }
 
@@ -52,7 +53,6 @@ cv_e2ee_driver_timers_send_heartbeat (CvE2eeGroupDriver *driver)
   g_auto (CvE2eeHeartbeat) heartbeat = {0};
   g_autoptr (GError) error = NULL;
   if (cv_e2ee_heartbeat_init (&heartbeat, driver->crypto, driver->group, &error)) {
-    heartbeat.member_id = g_strdup (driver->member_id);
     heartbeat.sent_us =
         cv_e2ee_heartbeat_clock_read (&driver->clock, driver->now_us, driver->now_s);
     for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
@@ -87,7 +87,6 @@ cv_e2ee_driver_timers_receive_heartbeat (CvE2eeGroupDriver *driver, CvE2eeDriver
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_APPLICATION, member->public.leaf);
     return;
   }
-  cv_e2ee_driver_roster_set_member_id (driver, member, heartbeat.member_id);
   cv_e2ee_driver_roster_heard (driver, member);
   gboolean is_current = epoch == cv_mls_group_get_epoch (driver->group);
   gboolean agrees = is_current && does_agree (driver, &heartbeat);

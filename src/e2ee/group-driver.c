@@ -167,6 +167,7 @@ cv_e2ee_driver_make_leaf (CvE2eeGroupDriver *driver, CvCryptoKeyPair *signature,
       .signature_private = cv_secret_span (signature->private_key),
       .signature_public = cv_span_from_bytes (signature->public_key),
       .identity = cv_span_from_bytes (*statement),
+      .application_id = cv_span (driver->member_id, strlen (driver->member_id)),
       .extension_types = extension_types,
       .n_extension_types = G_N_ELEMENTS (extension_types),
       .not_before_s = statement_params.not_before_s,
@@ -223,7 +224,7 @@ cv_e2ee_group_driver_new (const CvE2eeGroupDriverParams *params)
   driver->wishes.moderators = g_array_new (FALSE, FALSE, sizeof (CvE2eeModeratorWish));
   driver->own_commits =
       g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_own_commit_free);
-  driver->future = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  driver->future = g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_commit_unref);
   driver->resync_requests =
       g_ptr_array_new_with_free_func ((GDestroyNotify)cv_e2ee_driver_resync_request_free);
   driver->tracker = cv_e2ee_heartbeat_tracker_new ();
@@ -347,7 +348,7 @@ start_join (CvE2eeGroupDriver *driver, GError **error)
   if (driver->joiner == NULL)
     return FALSE;
   g_autoptr (GBytes) sealed = cv_e2ee_knock_seal (
-      driver->crypto, driver->room_keys, driver->member_id,
+      driver->crypto, driver->room_keys,
       cv_span_from_bytes (cv_mls_joiner_get_key_package (driver->joiner)), error);
   if (sealed == NULL)
     return FALSE;
@@ -438,19 +439,5 @@ cv_e2ee_group_driver_set_connected (CvE2eeGroupDriver *driver, gboolean is_conne
     cv_e2ee_driver_receive_ask_gap (driver);
   }
   driver->is_connected = is_connected;
-  cv_e2ee_driver_leave (driver);
-}
-
-void
-cv_e2ee_group_driver_set_member_id (CvE2eeGroupDriver *driver, const char *member_id)
-{
-  cv_e2ee_driver_enter (driver);
-  g_free (driver->member_id);
-  driver->member_id = g_strdup (member_id);
-  CvE2eeDriverMember *self = cv_e2ee_driver_roster_find_self (driver);
-  if (self != NULL) {
-    cv_e2ee_driver_roster_set_member_id (driver, self, member_id);
-    driver->heartbeat_at_us = driver->now_us;
-  }
   cv_e2ee_driver_leave (driver);
 }

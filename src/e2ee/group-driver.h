@@ -16,9 +16,10 @@
  *   commit       one member → ordered by the server, one for each group and epoch → everybody
  *   welcome      committer → the knocks it is for; only after the commit was ordered
  *   application  member → everybody else, or one member; unordered
- * The server knows members as connection ids ("member ids"); here they are availability hints. */
+ * The server knows members as connection ids ("member ids"); each leaf names its own. */
 #pragma once
 
+#include "e2ee/commit.h"
 #include "e2ee/knock.h"
 #include "e2ee/policy.h"
 #include "e2ee/receiver.h"
@@ -83,7 +84,7 @@ typedef struct {
   const char *name;
   CvSpan identity_key;
   guint8 identity_hash[CV_IDENTITY_HASH_LEN];
-  const char *member_id; /* the server's id of the connection; NULL: not known yet */
+  const char *member_id; /* the server's id of the connection that the leaf names */
   CvIdentityContactState contact;
   gboolean is_self;
   gboolean is_moderator;
@@ -114,11 +115,10 @@ typedef struct {
    * the last member alone starts afresh, and holds the old keys until on_group. */
   void (*start_group) (gpointer data, CvSpan group_id);
   void (*send_knock) (gpointer data, GBytes *sealed);
-  /* At most CV_E2EE_COMMIT_MAX bytes. */
-  void (*send_commit) (gpointer data, CvSpan group_id, guint64 epoch, GBytes *commit);
+  /* At most CV_E2EE_COMMIT_MAX bytes. The others get it with the same lists. */
+  void (*send_commit) (gpointer data, CvSpan group_id, guint64 epoch, CvE2eeCommit *commit);
   /* Once after our commit was ordered; at most CV_E2EE_GROUP_INFO_MAX bytes. knock_ids:
-   * NULL-terminated, at most CV_E2EE_WELCOME_KNOCKS_MAX; some may be of connections that can do
-   * nothing with it. */
+   * NULL-terminated, at most CV_E2EE_WELCOME_KNOCKS_MAX, those that the commit adds. */
   void (*send_welcome) (gpointer data, const char *const *knock_ids, GBytes *welcome);
   void (*send_application) (gpointer data, GBytes *message); /* to everybody else */
   /* At most CV_E2EE_GROUP_INFO_MAX bytes, sealed to that connection, which is a member's. */
@@ -157,7 +157,8 @@ typedef struct {
   CvIdentityKeyPair *identity;
   const char *name; /* own display name; must pass cv_identity_statement_check_name */
   CvE2eeRoomKeys *room_keys;
-  const char *member_id; /* the server's id of our connection */
+  const char
+      *member_id; /* the server's id of our connection: our leaf names it, nobody else's may */
   const CvE2eeGroupDriverOps *ops; /* must outlive the driver */
   gpointer data;
 } CvE2eeGroupDriverParams;
@@ -189,7 +190,7 @@ cv_e2ee_group_driver_on_knock (CvE2eeGroupDriver *driver, const char *knock_id, 
 void cv_e2ee_group_driver_on_knock_gone (CvE2eeGroupDriver *driver, const char *knock_id);
 
 /* A commit that the server ordered, own or other, new or from a gap. */
-void cv_e2ee_group_driver_on_ordered_message (CvE2eeGroupDriver *driver, GBytes *commit);
+void cv_e2ee_group_driver_on_ordered_message (CvE2eeGroupDriver *driver, CvE2eeCommit *commit);
 /* The same for our own, when the server answers its author with a word instead of the commit. */
 void cv_e2ee_group_driver_on_commit_accepted (CvE2eeGroupDriver *driver, guint64 epoch);
 /* Our commit for this epoch was not ordered: another was first, or the server refused. */
@@ -216,7 +217,6 @@ void cv_e2ee_group_driver_on_member_back (CvE2eeGroupDriver *driver, const char 
 
 /* The own connection to the server: heartbeats are not missed while it is down. */
 void cv_e2ee_group_driver_set_connected (CvE2eeGroupDriver *driver, gboolean is_connected);
-void cv_e2ee_group_driver_set_member_id (CvE2eeGroupDriver *driver, const char *member_id);
 
 /* Does what is due; returns when to call again at the latest (monotonic µs; G_MAXINT64: after the
  * next input). Ask again after every input: see cv_e2ee_group_driver_get_deadline. */

@@ -11,7 +11,6 @@
 #define VERSION 2
 #define AUTHENTICATOR_LABEL "Conclave 1.0 heartbeat"
 #define TRANSCRIPT_HASH_MAX 64
-#define MEMBER_ID_MAX 64
 #define INTERVAL_MIN_US (2 * G_USEC_PER_SEC)
 #define INTERVAL_EACH_US (40 * 1000)
 /* In a big room the interval itself passes 15 s: then three missed ones. */
@@ -37,7 +36,6 @@ void
 cv_e2ee_heartbeat_clear (CvE2eeHeartbeat *heartbeat)
 {
   g_clear_pointer (&heartbeat->transcript_hash, g_bytes_unref);
-  g_clear_pointer (&heartbeat->member_id, g_free);
 }
 
 gboolean
@@ -58,7 +56,6 @@ cv_e2ee_heartbeat_init (CvE2eeHeartbeat *heartbeat, const CvCrypto *crypto, cons
 GBytes *
 cv_e2ee_heartbeat_write (const CvE2eeHeartbeat *heartbeat)
 {
-  const char *member_id = heartbeat->member_id != NULL ? heartbeat->member_id : "";
   g_auto (CvWriter) writer;
   cv_writer_init (&writer);
   cv_writer_u8 (&writer, VERSION);
@@ -68,7 +65,6 @@ cv_e2ee_heartbeat_write (const CvE2eeHeartbeat *heartbeat)
   for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
     cv_writer_u64 (&writer, heartbeat->n_frames[i]);
   cv_writer_u64 (&writer, heartbeat->sent_us);
-  cv_writer_vector (&writer, cv_span (member_id, strlen (member_id)));
   return cv_writer_take (&writer);
 }
 
@@ -85,15 +81,12 @@ cv_e2ee_heartbeat_parse (CvSpan encoded, CvE2eeHeartbeat *heartbeat, GError **er
   for (guint i = 0; i < CV_E2EE_N_TRACKS; i++)
     heartbeat->n_frames[i] = cv_reader_u64 (&reader);
   heartbeat->sent_us = cv_reader_u64 (&reader);
-  CvSpan member_id = cv_reader_vector (&reader, MEMBER_ID_MAX);
-  if (!cv_reader_finish (&reader) || version != VERSION
-      || !g_utf8_validate ((const char *)member_id.data, (gssize)member_id.len, NULL)) {
+  if (!cv_reader_finish (&reader) || version != VERSION) {
     cv_e2ee_heartbeat_clear (heartbeat);
     g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_MALFORMED,
                          "expected a heartbeat, got something else");
     return FALSE;
   }
-  heartbeat->member_id = cv_span_dup_text (member_id);
   return TRUE;
 }
 

@@ -22,7 +22,6 @@ typedef struct {
   GBytes *transcript_hash; /* confirmed */
   guint64 n_frames[CV_E2EE_N_TRACKS];
   guint64 sent_us; /* by a clock of the sender: see CvE2eeHeartbeatClock */
-  char *member_id; /* the server's id of the sender's connection: a hint only, may be empty */
 } CvE2eeHeartbeat;
 
 void cv_e2ee_heartbeat_clear (CvE2eeHeartbeat *heartbeat);

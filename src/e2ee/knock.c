@@ -6,8 +6,6 @@
 
 #include "crypto/aead.h"
 
-#include <string.h>
-
 #define VERSION 1
 #define AAD_LABEL "Conclave 1.0 knock"
 
@@ -34,13 +32,8 @@ parse (CvSpan plaintext, CvE2eeKnock *knock)
   CvReader reader;
   cv_reader_init (&reader, plaintext);
   guint8 version = cv_reader_u8 (&reader);
-  CvSpan member_id = cv_reader_vector (&reader, CV_E2EE_MEMBER_ID_MAX_LEN);
   knock->key_package = cv_reader_dup_vector (&reader, CV_E2EE_KNOCK_MAX_LEN);
-  if (!cv_reader_finish (&reader) || version != VERSION
-      || !g_utf8_validate ((const char *)member_id.data, (gssize)member_id.len, NULL))
-    return FALSE;
-  knock->member_id = cv_span_dup_text (member_id);
-  return TRUE;
+  return cv_reader_finish (&reader) && version == VERSION;
 }
 
 void
@@ -56,14 +49,13 @@ cv_e2ee_knock_free (CvE2eeKnock *knock)
 }
 
 GBytes *
-cv_e2ee_knock_seal (const CvCrypto *crypto, const CvE2eeRoomKeys *keys, const char *member_id,
-                    CvSpan key_package, GError **error)
+cv_e2ee_knock_seal (const CvCrypto *crypto, const CvE2eeRoomKeys *keys, CvSpan key_package,
+                    GError **error)
 {
   g_autoptr (GBytes) aad = dup_aad (keys);
   g_auto (CvWriter) writer;
   cv_writer_init (&writer);
   cv_writer_u8 (&writer, VERSION);
-  cv_writer_vector (&writer, cv_span (member_id, strlen (member_id)));
   cv_writer_vector (&writer, key_package);
   return cv_crypto_aead_seal_box (crypto, cv_secret_span (cv_e2ee_room_keys_get_knock_key (keys)),
                                   cv_span_from_bytes (aad), cv_writer_span (&writer), error);
@@ -95,6 +87,11 @@ cv_e2ee_knock_open (const CvCrypto *crypto, const CvE2eeRoomKeys *keys, const Cv
   if (!cv_mls_key_package_inspect (crypto, suite, cv_span_from_bytes (knock->key_package), now_s,
                                    &info, error))
     return NULL;
+  if (!cv_e2ee_commit_is_id (cv_span_from_bytes (info.application_id))) {
+    g_set_error_literal (error, CV_E2EE_ERROR, CV_E2EE_ERROR_POLICY,
+                         "expected a leaf to name its connection");
+    return NULL;
+  }
   CvIdentityStatementChecks checks = {
       .mls_public = cv_span_from_bytes (info.signature_public),
       .room_id = cv_e2ee_room_keys_get_room_id (keys),
@@ -115,6 +112,7 @@ cv_e2ee_knock_open (const CvCrypto *crypto, const CvE2eeRoomKeys *keys, const Cv
     return NULL;
   knock->not_before_s = MAX (knock->statement->not_before_s, info.not_before_s);
   knock->not_after_s = MIN (knock->statement->not_after_s, info.not_after_s);
+  knock->member_id = cv_span_dup_text (cv_span_from_bytes (info.application_id));
   knock->key_package_ref = g_steal_pointer (&info.ref);
   return g_steal_pointer (&knock);
 }

@@ -14,6 +14,9 @@
 #define GROUP(path)                                                                                \
   FIELD (path, "group", CV_FIELD_PAYLOAD, .min = 1, .max = CV_LIMITS_GROUP_ID_BYTES)
 #define PAYLOAD(path, limit) FIELD (path, "payload", CV_FIELD_PAYLOAD, .min = 1, .max = (limit))
+#define IDS(path, wire, most)                                                                      \
+  FIELD (path, wire, CV_FIELD_TEXTS, .is_optional = TRUE, .min = 1,                                \
+         .max = CV_LIMITS_MEMBER_ID_CHARACTERS, .count = (most))
 #define SEQ FIELD (seq, "seq", CV_FIELD_NUMBER, .min = 1, .max = CV_LIMITS_NUMBER_MAX)
 #define TABLE(of_fields)                                                                           \
   {.size_bytes = sizeof (CvMessage), .fields = (of_fields), .n_fields = G_N_ELEMENTS (of_fields)}
@@ -113,6 +116,8 @@ static const CvField commit_fields[] = {
     GROUP (group_message.group),
     NUMBER (group_message.epoch, "epoch"),
     PAYLOAD (group_message.payload, CV_LIMITS_COMMIT_BYTES),
+    IDS (group_message.adds, "adds", CV_LIMITS_WELCOME_BATCH),
+    IDS (group_message.removes, "removes", CV_LIMITS_ROOM_MEMBERS),
 };
 static const CvField application_fields[] = {
     GROUP (group_message.group),
@@ -164,6 +169,8 @@ static const CvField ordered_fields[] = {
     GROUP (group_message.group),
     NUMBER (group_message.epoch, "epoch"),
     PAYLOAD (group_message.payload, CV_LIMITS_COMMIT_BYTES),
+    IDS (group_message.adds, "adds", CV_LIMITS_WELCOME_BATCH),
+    IDS (group_message.removes, "removes", CV_LIMITS_ROOM_MEMBERS),
 };
 static const CvField relayed_fields[] = {
     SEQ,

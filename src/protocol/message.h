@@ -123,6 +123,10 @@ typedef struct {
   GBytes *group;
   guint64 epoch; /* the epoch the message was made in */
   GBytes *payload;
+  /* Of a commit: connections whose leaves it adds and removes; NULL: none. For the server, which
+   * cannot see it; clients compare it with the commit. */
+  char **adds;
+  char **removes;
 } CvMessageGroupMessage; /* commit, application, ordered, relayed */
 
 typedef struct {

@@ -73,6 +73,7 @@ cv_server_member_free (CvServerMember *member)
   discount_welcome (member);
   g_queue_clear_full (&member->sent, free_sent);
   g_clear_pointer (&member->knock, g_bytes_unref);
+  g_clear_pointer (&member->guests, g_ptr_array_unref);
   g_free (member->id);
   g_free (member->token);
   g_free (member->address);

@@ -40,10 +40,11 @@ typedef struct {
   char *address; /* key for throttles */
   CvServerMemberState state;
   GBytes *knock; /* while knocking */
-  guint64 inside_since; /* the room's epoch when it came in */
+  guint64 inside_since; /* the epoch that it came in with */
   guint64 refused_epoch; /* 1 + the epoch whose commit it refuses; 0: none */
-  gboolean may_welcome; /* its own last commit began welcome_epoch */
-  guint64 welcome_epoch;
+  guint64 removed_epoch; /* 1 + the epoch whose commit removes it; 0: none */
+  GPtrArray *guests; /* ids that its own last commit adds, not let in yet; NULL: none */
+  guint64 welcome_epoch; /* that it began */
   gint64 welcome_until_us; /* by the room's clock */
   CvServerBucket byte_bucket; /* its share of what the room relays */
   CvServerBucket epoch_bucket; /* and of its epochs */

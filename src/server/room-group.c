@@ -7,8 +7,6 @@
 
 #define RECENT_MAX 128
 #define RECENT_BYTES_MAX (1024 * 1024)
-/* From the commit to its Welcome: a cut, a resume and a slow way up. */
-#define WELCOME_US (60 * G_USEC_PER_SEC)
 
 static void
 free_recent (gpointer data)
@@ -38,23 +36,28 @@ cv_server_room_start_group (CvServerRoom *room, GBytes *group)
   g_clear_pointer (&old, g_bytes_unref);
   g_clear_pointer (&room->last_author, g_free);
   room->log->vtable->reset (room->log, 0);
-  for (guint i = 0; i < room->members->len; i++) {
-    CvServerMember *member = g_ptr_array_index (room->members, i);
-
-    member->inside_since = member->refused_epoch = 0;
-    member->may_welcome = FALSE;
-  }
+  cv_server_room_seats_clear (room);
   while (room->recent.length > 0)
     drop_oldest_recent (room);
+}
+
+static CvMessage *
+new_ordered (const CvServerRoom *room, const CvServerLogEntry *entry)
+{
+  CvMessage *message =
+      cv_message_new_group_message (CV_MESSAGE_ORDERED, room->group, entry->epoch, entry->payload);
+
+  message->group_message.from = g_strdup (entry->from);
+  message->group_message.adds = g_strdupv (entry->adds);
+  message->group_message.removes = g_strdupv (entry->removes);
+  return message;
 }
 
 static void
 send_ordered (CvServerRoom *room, CvServerMember *member, const CvServerLogEntry *entry)
 {
-  g_autoptr (CvMessage) message =
-      cv_message_new_group_message (CV_MESSAGE_ORDERED, room->group, entry->epoch, entry->payload);
+  g_autoptr (CvMessage) message = new_ordered (room, entry);
 
-  message->group_message.from = g_strdup (entry->from);
   cv_server_member_send (member, message, room->shared->config);
 }
 
@@ -112,15 +115,13 @@ free_append (gpointer data)
 static void
 announce_commit (CvServerRoom *room, CvServerMember *author, const CvServerLogEntry *entry)
 {
-  g_autoptr (CvMessage) ordered =
-      cv_message_new_group_message (CV_MESSAGE_ORDERED, room->group, entry->epoch, entry->payload);
+  g_autoptr (CvMessage) ordered = new_ordered (room, entry);
 
   if (author != NULL) {
     g_autoptr (CvMessage) accepted = cv_message_new_epoch (CV_MESSAGE_ACCEPTED, entry->epoch);
 
     cv_server_member_send (author, accepted, room->shared->config);
   }
-  ordered->group_message.from = g_strdup (entry->from);
   cv_server_room_send_inside (room, ordered, author);
 }
 
@@ -141,11 +142,7 @@ on_log_appended (gboolean has_won, gpointer data)
   room->last_author = g_strdup (append->author);
   for (guint i = 0; i < room->members->len; i++)
     ((CvServerMember *)g_ptr_array_index (room->members, i))->refused_epoch = 0;
-  if (author != NULL) {
-    author->may_welcome = TRUE;
-    author->welcome_epoch = append->epoch + 1;
-    author->welcome_until_us = cv_clock_monotonic_us (room->shared->clock) + WELCOME_US;
-  }
+  cv_server_room_seats_take (room, author, entry);
   room->shared->metrics->commits_accepted++;
   announce_commit (room, author, entry);
 }
@@ -154,24 +151,34 @@ gboolean
 cv_server_room_on_commit (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
 {
   const CvMessageGroupMessage *commit = &message->group_message;
+  const CvServerLogEntry entry = {
+      .epoch = commit->epoch,
+      .from = member->id,
+      .payload = commit->payload,
+      .adds = commit->adds,
+      .removes = commit->removes,
+  };
   Append *append;
 
   if (!g_bytes_equal (commit->group, room->group)) {
     reject_commit (room, member, commit->epoch, CV_MESSAGE_REASON_WRONG_GROUP);
     return TRUE;
   }
+  if (member->removed_epoch != 0) {
+    reject_commit (room, member, commit->epoch, CV_MESSAGE_REASON_OTHER);
+    return TRUE;
+  }
   if (commit->epoch != room->log->vtable->get_next (room->log)) {
     reject_commit (room, member, commit->epoch, CV_MESSAGE_REASON_STALE_EPOCH);
     return TRUE;
   }
-  if (!cv_server_room_take_commit (room, member, g_bytes_get_size (commit->payload))) {
+  if (!cv_server_room_take_commit (room, member, cv_server_log_entry_get_bytes (&entry))) {
     reject_commit (room, member, commit->epoch, CV_MESSAGE_REASON_TOO_FAST);
     return TRUE;
   }
   append = g_new (Append, 1);
   *append = (Append){room, g_strdup (member->id), commit->epoch};
-  room->log->vtable->append (room->log, commit->epoch, member->id, commit->payload, on_log_appended,
-                             append, free_append);
+  room->log->vtable->append (room->log, &entry, on_log_appended, append, free_append);
   return TRUE;
 }
 
@@ -185,13 +192,6 @@ remember_recent (CvServerRoom *room, const char *from, guint64 epoch, CvServerFr
   room->recent_bytes += cv_server_frame_get_len (frame);
   while (room->recent.length > RECENT_MAX || room->recent_bytes > RECENT_BYTES_MAX)
     drop_oldest_recent (room);
-}
-
-gboolean
-cv_server_room_may_welcome (const CvServerRoom *room, const CvServerMember *member, guint64 epoch)
-{
-  return member->may_welcome && member->welcome_epoch == epoch
-         && cv_clock_monotonic_us (room->shared->clock) < member->welcome_until_us;
 }
 
 gboolean
@@ -267,6 +267,7 @@ void_commit (CvServerRoom *room, CvServerMember *author, guint64 epoch)
   g_clear_pointer (&room->last_author, g_free);
   room->shared->metrics->commits_voided++;
   cv_server_room_send_inside (room, voided, NULL);
+  cv_server_room_seats_void (room, epoch);
   if (author == NULL)
     return;
   cv_server_member_send_error (author, CV_MESSAGE_CODE_VOIDED, CV_MESSAGE_COMMIT,
@@ -275,13 +276,6 @@ void_commit (CvServerRoom *room, CvServerMember *author, guint64 epoch)
   cv_server_audit_log_write (room->shared->audit, "commit-voided", room->id, "member", author->id,
                              NULL);
   cv_server_room_remove (room, author, FALSE);
-}
-
-/* Whom a commit brought in has no say about it: its author could bring any number. */
-static gboolean
-has_vote (const CvServerMember *member, guint64 epoch)
-{
-  return cv_server_member_is_inside (member) && member->inside_since <= epoch;
 }
 
 gboolean
@@ -293,18 +287,24 @@ cv_server_room_on_reject (CvServerRoom *room, CvServerMember *member, const CvMe
 
   /* Only the newest commit can be taken back; a late word about an older one is no breach. */
   if (room->last_author == NULL || epoch + 1 != room->log->vtable->get_next (room->log)
-      || g_str_equal (room->last_author, member->id) || !has_vote (member, epoch))
+      || g_str_equal (room->last_author, member->id)
+      || !cv_server_room_seats_has_vote (member, epoch))
     return TRUE;
   member->refused_epoch = epoch + 1;
   author = cv_server_room_find (room, room->last_author);
   for (guint i = 0; i < room->members->len; i++) {
     const CvServerMember *other = g_ptr_array_index (room->members, i);
 
-    if (other == author || !has_vote (other, epoch) || cv_server_member_is_away (other))
+    if (other == author || !cv_server_room_seats_has_vote (other, epoch)
+        || cv_server_member_is_away (other))
       continue;
     n_others++;
     n_refusing += other->refused_epoch == epoch + 1;
   }
+  /* One against one: nobody can tell who is wrong. Who was here first is believed, or else the last
+   * one to come could throw out whoever opened the room, or wants to remove it. */
+  if (n_others == 1 && author != NULL && author->inside_since < member->inside_since)
+    return TRUE;
   if (2 * n_refusing > n_others)
     void_commit (room, author, epoch);
   return TRUE;

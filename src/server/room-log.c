@@ -7,6 +7,9 @@
 
 #include "protocol/limits.h"
 
+/* An id, its pointer, and what the memory of both costs. */
+#define ID_BYTES 48
+
 struct CvServerLogStore {
   gsize room_bytes_max;
   gsize all_bytes_max;
@@ -24,6 +27,19 @@ typedef struct {
   gsize bytes;
 } MemoryLog;
 
+static gsize
+count_ids (char **ids)
+{
+  return ids != NULL ? g_strv_length (ids) : 0;
+}
+
+gsize
+cv_server_log_entry_get_bytes (const CvServerLogEntry *entry)
+{
+  return g_bytes_get_size (entry->payload)
+         + ID_BYTES * (count_ids (entry->adds) + count_ids (entry->removes));
+}
+
 static CvServerLogEntry *
 slot (MemoryLog *log, guint64 epoch)
 {
@@ -34,12 +50,14 @@ static void
 clear_entry (MemoryLog *log, guint64 epoch)
 {
   CvServerLogEntry *entry = slot (log, epoch);
-  gsize bytes = entry->payload != NULL ? g_bytes_get_size (entry->payload) : 0;
+  gsize bytes = entry->payload != NULL ? cv_server_log_entry_get_bytes (entry) : 0;
 
   log->bytes -= bytes;
   log->store->bytes -= bytes;
   g_clear_pointer (&entry->from, g_free);
   g_clear_pointer (&entry->payload, g_bytes_unref);
+  g_clear_pointer (&entry->adds, g_strfreev);
+  g_clear_pointer (&entry->removes, g_strfreev);
 }
 
 static void
@@ -84,19 +102,25 @@ memory_reset (CvServerRoomLog *base, guint64 first)
 }
 
 static void
-memory_append (CvServerRoomLog *base, guint64 epoch, const char *from, GBytes *payload,
-               CvServerRoomLogDone done, gpointer data, GDestroyNotify free_data)
+memory_append (CvServerRoomLog *base, const CvServerLogEntry *entry, CvServerRoomLogDone done,
+               gpointer data, GDestroyNotify free_data)
 {
   MemoryLog *log = (MemoryLog *)base;
-  gboolean has_won = epoch == log->next && epoch < CV_LIMITS_NUMBER_MAX;
+  gboolean has_won = entry->epoch == log->next && entry->epoch < CV_LIMITS_NUMBER_MAX;
 
   if (has_won) {
     if (log->next - log->first == CV_LIMITS_COMMIT_LOG)
       drop_oldest (log);
-    *slot (log, epoch) = (CvServerLogEntry){epoch, g_strdup (from), g_bytes_ref (payload)};
+    *slot (log, entry->epoch) = (CvServerLogEntry){
+        .epoch = entry->epoch,
+        .from = g_strdup (entry->from),
+        .payload = g_bytes_ref (entry->payload),
+        .adds = g_strdupv (entry->adds),
+        .removes = g_strdupv (entry->removes),
+    };
     log->next++;
-    log->bytes += g_bytes_get_size (payload);
-    log->store->bytes += g_bytes_get_size (payload);
+    log->bytes += cv_server_log_entry_get_bytes (entry);
+    log->store->bytes += cv_server_log_entry_get_bytes (entry);
   }
   done (has_won, data);
   /* Only now: whoever is told looks the entry up. */

@@ -18,7 +18,12 @@ typedef struct {
   guint64 epoch; /* the epoch that the commit ends */
   char *from; /* member id of the author */
   GBytes *payload;
+  char **adds; /* as the author said; NULL: none */
+  char **removes;
 } CvServerLogEntry;
+
+/* What it takes of a log's bytes. */
+gsize cv_server_log_entry_get_bytes (const CvServerLogEntry *entry);
 
 /* Called once: inside append or later, never after free. */
 typedef void (*CvServerRoomLogDone) (gboolean has_won, gpointer data);
@@ -26,9 +31,10 @@ typedef void (*CvServerRoomLogDone) (gboolean has_won, gpointer data);
 typedef struct {
   /* Starts again before epoch `first`, empty. */
   void (*reset) (CvServerRoomLog *log, guint64 first);
-  /* from is copied, payload referenced, data freed by free_data after done or with the log. */
-  void (*append) (CvServerRoomLog *log, guint64 epoch, const char *from, GBytes *payload,
-                  CvServerRoomLogDone done, gpointer data, GDestroyNotify free_data);
+  /* The entry is copied, its payload referenced, data freed by free_data after done or with the
+   * log. */
+  void (*append) (CvServerRoomLog *log, const CvServerLogEntry *entry, CvServerRoomLogDone done,
+                  gpointer data, GDestroyNotify free_data);
   /* Takes the newest commit back. */
   void (*void_last) (CvServerRoomLog *log);
   /* NULL when it is too old or not there yet; borrowed until the next change. */

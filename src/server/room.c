@@ -167,10 +167,9 @@ find_overrun (CvServerRoom *room)
   return NULL;
 }
 
-/* The last thing of every way into the room: the room may be freed by it. Removing one who does
- * not read tells the others, which may overrun another. */
-static void
-settle (CvServerRoom *room)
+/* Removing one who does not read tells the others, which may overrun another. */
+void
+cv_server_room_settle (CvServerRoom *room)
 {
   CvServerMember *member;
 
@@ -215,7 +214,7 @@ cv_server_room_enter (CvServerRoom *room, const char *address, const CvServerSin
   if (room->members->len < room->shared->config->max_room_members)
     member = cv_server_member_new (address);
   if (member == NULL) {
-    settle (room);
+    cv_server_room_settle (room);
     return NULL;
   }
   member->clock = room->shared->clock;
@@ -270,7 +269,7 @@ on_grace_over (gpointer data)
 
   cv_server_timer_clear (&grace->member->grace_timer);
   cv_server_room_remove (grace->room, grace->member, FALSE);
-  settle (grace->room);
+  cv_server_room_settle (grace->room);
 }
 
 void
@@ -285,17 +284,17 @@ cv_server_room_lose (CvServerRoom *room, CvServerMember *member)
       cv_server_timer_start (room->shared->config->grace_ms, on_grace_over, grace, g_free);
   if (cv_server_member_is_inside (member))
     send_id_inside (room, CV_MESSAGE_MEMBER_AWAY, member);
-  settle (room);
+  cv_server_room_settle (room);
 }
 
 /* ---- messages ---------------------------------------------------------------------------------- */
 
 static void
-become_inside (CvServerRoom *room, CvServerMember *member)
+become_inside (CvServerRoom *room, CvServerMember *member, guint64 since_epoch)
 {
   stop_knocking (member);
   member->state = CV_SERVER_MEMBER_INSIDE;
-  member->inside_since = room->log->vtable->get_next (room->log);
+  member->inside_since = since_epoch;
   room->shared->metrics->members_now++;
   if (!cv_server_member_is_away (member))
     member->sink_vtable->promote (member->sink);
@@ -326,7 +325,7 @@ on_open (CvServerRoom *room, CvServerMember *member, const CvMessage *message)
                                  "somebody is inside already", room->shared->config);
     return TRUE;
   }
-  become_inside (room, member);
+  become_inside (room, member, 0);
   cv_server_room_start_group (room, message->group.group);
   send_opened (room, member);
   cv_server_audit_log_write (room->shared->audit, "room-opened", room->id, "member", member->id,
@@ -419,7 +418,8 @@ let_in (CvServerRoom *room, CvServerMember *host, CvServerMember *guest,
 {
   g_autoptr (CvMessage) welcomed = cv_message_new (CV_MESSAGE_WELCOMED);
 
-  become_inside (room, guest);
+  become_inside (room, guest, welcome->epoch);
+  cv_server_room_seats_forget_guest (host, guest->id);
   welcomed->welcomed.from = g_strdup (host->id);
   welcomed->welcomed.group = g_bytes_ref (welcome->group);
   welcomed->welcomed.epoch = welcome->epoch;
@@ -448,7 +448,7 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
     return TRUE;
   }
   /* Anybody else could let in anybody at any time: people without the group's key, who count. */
-  if (!cv_server_room_may_welcome (room, member, welcome->epoch)) {
+  if (!cv_server_room_seats_may_welcome (room, member, welcome->epoch)) {
     cv_server_member_send_error (member, CV_MESSAGE_CODE_NOT_ALLOWED, message->type,
                                  "only who made the commit lets people in, and soon",
                                  room->shared->config);
@@ -462,6 +462,9 @@ on_welcome (CvServerRoom *room, CvServerMember *member, const CvMessage *message
       cv_server_member_send_error (member, CV_MESSAGE_CODE_NO_SUCH_MEMBER, message->type,
                                    "one of the welcomed does not knock any more",
                                    room->shared->config);
+    } else if (!cv_server_room_seats_has_guest (member, guest->id)) {
+      cv_server_member_send_error (member, CV_MESSAGE_CODE_NOT_ALLOWED, message->type,
+                                   "the commit adds somebody else", room->shared->config);
     } else if (!cv_server_room_has_welcome (room, g_bytes_get_size (welcome->payload))) {
       cv_server_member_send_error (member, CV_MESSAGE_CODE_TOO_FAST, message->type,
                                    "too many come into the rooms of this server",
@@ -551,6 +554,6 @@ cv_server_room_handle (CvServerRoom *room, CvServerMember *member, const CvMessa
                                  "not allowed at this point", room->shared->config);
   else
     is_good = handlers[message->type].handle (room, member, message);
-  settle (room);
+  cv_server_room_settle (room);
   return is_good;
 }

@@ -56,7 +56,8 @@ hostile_commit (HostileMeeting *meeting, CvMlsCommitParams *params)
   params->now_s = (guint64)(meeting->world->clock.wall_us / G_USEC_PER_SEC);
   g_assert_true (cv_mls_group_commit (meeting->bob->driver->group, params, &result, &error));
   g_assert_no_error (error);
-  world_order (meeting->world, meeting->bob, result.commit);
+  g_autoptr (CvE2eeCommit) commit = world_name_commit (meeting->bob, params, result.commit);
+  world_order (meeting->world, meeting->bob, commit);
 }
 
 void
@@ -86,6 +87,7 @@ hostile_leaf_clear (HostileLeaf *leaf)
 {
   cv_crypto_key_pair_clear (&leaf->key);
   g_clear_pointer (&leaf->statement, g_bytes_unref);
+  g_clear_pointer (&leaf->connection, g_free);
 }
 
 void
@@ -116,11 +118,14 @@ hostile_leaf_init (HostileLeaf *leaf, World *world, const HostileGuest *guest)
       .not_after_s = now_s + (guest->statement_left_s != 0 ? guest->statement_left_s : 3600),
   };
   leaf->statement = raw_statement_sign (world->crypto, identity, &statement_params);
+  leaf->connection = guest->connection != NULL ? g_strdup (guest->connection)
+                                               : g_strdup_printf ("%016x", ++world->n_connections);
   leaf->params = (CvMlsLeafParams){
       .suite = world->suite,
       .signature_private = cv_secret_span (leaf->key.private_key),
       .signature_public = cv_span_from_bytes (leaf->key.public_key),
       .identity = cv_span_from_bytes (leaf->statement),
+      .application_id = cv_span (leaf->connection, strlen (leaf->connection)),
       .extension_types = types,
       .n_extension_types = guest->lacks_policy ? 0 : 1,
       .not_before_s = statement_params.not_before_s,
@@ -172,9 +177,8 @@ hostile_knock (HostileMeeting *meeting, const char *knock_id, GBytes *key_packag
 {
   g_autoptr (GError) error = NULL;
   Person *inside[] = {meeting->alice, meeting->bob, meeting->carol};
-  g_autoptr (GBytes) sealed =
-      cv_e2ee_knock_seal (meeting->world->crypto, meeting->bob->keys, knock_id,
-                          cv_span_from_bytes (key_package), &error);
+  g_autoptr (GBytes) sealed = cv_e2ee_knock_seal (meeting->world->crypto, meeting->bob->keys,
+                                                  cv_span_from_bytes (key_package), &error);
   g_assert_no_error (error);
   for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
     cv_e2ee_group_driver_on_knock (inside[i]->driver, knock_id, sealed);

@@ -31,6 +31,7 @@ typedef struct {
   gboolean signs_another_key;
   CvIdentityKeyPair *identity; /* NULL: a new one */
   const CvCryptoKeyPair *key; /* MLS signature key; NULL: a new one */
+  const char *connection; /* that the leaf names; NULL: one that nobody else has */
   gboolean lacks_policy; /* among the capabilities */
   guint begun_s; /* ago; 0: a minute */
   guint statement_left_s; /* 0: an hour */
@@ -41,6 +42,7 @@ typedef struct {
 typedef struct {
   CvCryptoKeyPair key;
   GBytes *statement;
+  char *connection;
   CvMlsLeafParams params;
 } HostileLeaf;
 

@@ -148,6 +148,7 @@ admit_twice (HostileMeeting *meeting)
   g_autoptr (GError) error = NULL;
   HostileGuest guest = hostile_make_guest (meeting);
   guest.name = "Bob";
+  guest.connection = "second";
   guest.identity = meeting->bob->identity;
   GBytes *key_package = hostile_make_key_package (meeting->world, &guest);
   hostile_knock (meeting, "second", key_package);

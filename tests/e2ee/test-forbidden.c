@@ -52,7 +52,8 @@ commit_and_follow (HostileMeeting *meeting, CvMlsCommitParams *params)
   g_assert_true (cv_mls_group_commit (bob->group, params, &result, &error));
   g_assert_no_error (error);
   meeting->bob->no_ordered = TRUE;
-  world_order (meeting->world, meeting->bob, result.commit);
+  g_autoptr (CvE2eeCommit) commit = world_name_commit (meeting->bob, params, result.commit);
+  world_order (meeting->world, meeting->bob, commit);
   cv_e2ee_driver_enter (bob);
   g_assert_true (cv_e2ee_driver_epoch_install (bob, result.next, params->n_removes > 0));
   cv_e2ee_driver_leave (bob);
@@ -171,7 +172,7 @@ test_servers_words_lead_nowhere (HostileMeeting *meeting, gconstpointer data)
   assert_stayed (meeting, meeting->alice, before);
   cv_e2ee_group_driver_on_commit_voided (alice, before.epoch);
   cv_e2ee_group_driver_on_gap_unavailable (alice);
-  cv_e2ee_group_driver_on_ordered_message (alice, junk);
+  world_tell_ordered (meeting->alice, junk);
   g_assert_cmpuint (count (meeting->alice, CV_E2EE_NOTICE_BAD_COMMIT), ==, 1);
   meeting->alice->has_no_log = TRUE;
   world_run_for (meeting->world, 60 * SECOND);
@@ -208,8 +209,8 @@ test_voided_is_in_nobodys_way (HostileMeeting *meeting, gconstpointer data)
   CvSpan span = cv_span_from_bytes (policy);
   hostile_commit (meeting,
                   &(CvMlsCommitParams){.policy = &span, .policy_type = CV_E2EE_POLICY_TYPE});
-  g_autoptr (GBytes) refused =
-      g_bytes_ref (g_ptr_array_index (meeting->world->log, meeting->world->log->len - 1));
+  g_autoptr (CvE2eeCommit) refused =
+      cv_e2ee_commit_ref (g_ptr_array_index (meeting->world->log, meeting->world->log->len - 1));
   world_run_for (meeting->world, SECOND);
   g_assert_cmpuint (meeting->world->n_voided, ==, 1);
   /* The same once more is refused once more. */

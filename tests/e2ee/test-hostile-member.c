@@ -271,9 +271,8 @@ static void
 test_fat_leaf_at_the_door (HostileMeeting *meeting, gconstpointer data)
 {
   g_autoptr (GBytes) key_package = make_fat_key_package (meeting);
-  g_autoptr (GBytes) sealed =
-      cv_e2ee_knock_seal (meeting->world->crypto, meeting->bob->keys, "visitor",
-                          cv_span_from_bytes (key_package), NULL);
+  g_autoptr (GBytes) sealed = cv_e2ee_knock_seal (meeting->world->crypto, meeting->bob->keys,
+                                                  cv_span_from_bytes (key_package), NULL);
   cv_e2ee_group_driver_on_knock (meeting->alice->driver, "visitor", sealed);
   g_assert_cmpuint (
       cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_BAD_KNOCK), ==, 1);
@@ -322,7 +321,8 @@ come_from_outside (HostileMeeting *meeting, gboolean has_epoch)
   g_assert_true (cv_mls_group_external_join (meeting->world->crypto, &params, &result, &error)
                  || error);
   g_assert_no_error (error);
-  world_order (meeting->world, meeting->bob, result.commit);
+  g_autoptr (CvE2eeCommit) commit = cv_e2ee_commit_new (result.commit, NULL, NULL);
+  world_order (meeting->world, meeting->bob, commit);
 }
 
 static void
@@ -422,17 +422,33 @@ test_known_name_with_another_key (HostileMeeting *meeting, gconstpointer data)
                    CV_E2EE_SHIELD_ENCRYPTED);
 }
 
+/* Whoever removed that leaf would throw Carol out. */
 static void
-test_claims_anothers_connection (HostileMeeting *meeting, gconstpointer data)
+test_names_anothers_connection (HostileMeeting *meeting, gconstpointer data)
 {
-  /* Bob says that Carol's connection is his and leaves it at that; then his own breaks. */
-  guint64 epoch = meeting->world->epoch;
-  cv_e2ee_group_driver_set_member_id (meeting->bob->driver, meeting->carol->id);
-  world_run_for (meeting->world, 3 * SECOND);
-  cv_e2ee_group_driver_on_member_gone (meeting->alice->driver, meeting->carol->id, TRUE);
-  world_run_for (meeting->world, 20 * SECOND);
-  g_assert_cmpuint (meeting->world->epoch, ==, epoch);
-  g_assert_cmpuint (cv_e2ee_group_driver_get_n_members (meeting->alice->driver), ==, 3);
+  HostileGuest guest = hostile_make_guest (meeting);
+  guest.connection = meeting->carol->id;
+  hostile_add (meeting, &guest, TRUE);
+  hostile_assert_refused (meeting);
+}
+
+/* The same, as Carol's own leaf goes on. */
+static void
+test_takes_anothers_connection (HostileMeeting *meeting, gconstpointer data)
+{
+  const CvMlsGroup *bobs = meeting->bob->driver->group;
+  const CvMlsLeafNode *own =
+      cv_mls_ratchet_tree_get_leaf (bobs->epoch->tree, cv_mls_group_get_own_leaf (bobs));
+  g_autofree char *id = g_strdup_printf ("\x10%s", meeting->carol->id);
+  for (guint i = 0; i < own->extensions->len; i++) {
+    CvMlsExtension *extension = g_ptr_array_index (own->extensions, i);
+    if (extension->type != CV_MLS_EXTENSION_APPLICATION_ID)
+      continue;
+    g_bytes_unref (extension->data);
+    extension->data = g_bytes_new (id, strlen (id));
+  }
+  hostile_commit (meeting, &(CvMlsCommitParams){0});
+  hostile_assert_refused (meeting);
 }
 
 #define ADD(path, set_up_fn, data, test_fn)                                                        \
@@ -483,6 +499,7 @@ main (int argc, char **argv)
        test_admission_forged);
   ADD ("admission-valid", hostile_set_up_moderated, NULL, test_admission_valid);
   ADD ("known-name-with-another-key", hostile_set_up, NULL, test_known_name_with_another_key);
-  ADD ("claims-anothers-connection", hostile_set_up, NULL, test_claims_anothers_connection);
+  ADD ("names-anothers-connection", hostile_set_up, NULL, test_names_anothers_connection);
+  ADD ("takes-anothers-connection", hostile_set_up, NULL, test_takes_anothers_connection);
   return g_test_run ();
 }

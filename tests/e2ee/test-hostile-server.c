@@ -155,15 +155,15 @@ test_injected_commit (Meeting *meeting, gconstpointer data)
   g_autoptr (GBytes) rubbish = g_bytes_new_static ("\0\1\0\2rubbish", 11);
   g_autoptr (GBytes) changed = NULL;
   guint64 epoch = cv_e2ee_group_driver_get_epoch (meeting->alice->driver);
-  cv_e2ee_group_driver_on_ordered_message (meeting->alice->driver, rubbish);
+  world_tell_ordered (meeting->alice, rubbish);
   /* A real one, with a bit changed on its way. */
   Person *dave = world_add (meeting->world, "Dave", "");
   meeting->alice->holds_commits = meeting->bob->holds_commits = meeting->carol->holds_commits =
       TRUE;
   world_knock (meeting->world, dave);
   world_run_for (meeting->world, 3 * SECOND);
-  changed = flip_bit (meeting->bob->last_commit, 200);
-  cv_e2ee_group_driver_on_ordered_message (meeting->alice->driver, changed);
+  changed = flip_bit (meeting->bob->last_commit->bytes, 200);
+  world_tell_ordered (meeting->alice, changed);
   g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (meeting->alice->driver), ==, epoch);
   g_assert_cmpuint (
       cv_e2ee_group_driver_get_n_notices (meeting->alice->driver, CV_E2EE_NOTICE_BAD_COMMIT), ==,
@@ -193,7 +193,7 @@ test_commit_played_again (Meeting *meeting, gconstpointer data)
   Person *dave = world_add (meeting->world, "Dave", "");
   world_join (meeting->world, dave);
   world_run_for (meeting->world, 15 * SECOND);
-  GBytes *last = g_ptr_array_index (meeting->world->log, meeting->world->log->len - 1);
+  CvE2eeCommit *last = g_ptr_array_index (meeting->world->log, meeting->world->log->len - 1);
   guint64 epoch = cv_e2ee_group_driver_get_epoch (meeting->bob->driver);
   cv_e2ee_group_driver_on_ordered_message (meeting->bob->driver, last);
   g_assert_cmpuint (cv_e2ee_group_driver_get_epoch (meeting->bob->driver), ==, epoch);
@@ -362,8 +362,8 @@ test_looks_in_a_hurry (Meeting *meeting, gconstpointer data)
     world_run_for (meeting->world, SECOND / 50);
     if (i % 40 != 0)
       continue;
-    cv_e2ee_group_driver_on_ordered_message (meeting->alice->driver, junk);
-    cv_e2ee_group_driver_on_ordered_message (meeting->alice->driver, junk);
+    world_tell_ordered (meeting->alice, junk);
+    world_tell_ordered (meeting->alice, junk);
   }
   g_assert_true (world_has_reason (meeting->alice, CV_E2EE_REASON_UNDECRYPTABLE));
 }
@@ -393,7 +393,7 @@ test_rubbish_everywhere (Meeting *meeting, gconstpointer data)
       g_autoptr (GBytes) rubbish = g_bytes_new (bytes, len);
       cv_e2ee_group_driver_on_application (meeting->bob->driver, meeting->carol->id, rubbish);
       cv_e2ee_group_driver_on_group_info (meeting->bob->driver, rubbish);
-      cv_e2ee_group_driver_on_ordered_message (meeting->bob->driver, rubbish);
+      world_tell_ordered (meeting->bob, rubbish);
       cv_e2ee_group_driver_on_knock (meeting->bob->driver, meeting->carol->id, rubbish);
       cv_e2ee_group_driver_on_welcome (meeting->bob->driver, rubbish);
       open_as (meeting->bob, meeting->alice, CV_E2EE_TRACK_SCREEN, rubbish);

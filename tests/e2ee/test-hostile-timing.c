@@ -160,6 +160,7 @@ come_back_from (HostileMeeting *meeting, const CvMlsResumption *resumption)
       .signature_private = cv_secret_span (bobs->signature_private),
       .signature_public = bob.signature_public,
       .identity = bob.identity,
+      .application_id = bob.application_id,
       .extension_types = types,
       .n_extension_types = 1,
   };
@@ -174,7 +175,8 @@ come_back_from (HostileMeeting *meeting, const CvMlsResumption *resumption)
   g_assert_true (cv_mls_group_external_join (meeting->world->crypto, &params, &result, &error)
                  || error);
   g_assert_no_error (error);
-  world_order (meeting->world, meeting->bob, result.commit);
+  g_autoptr (CvE2eeCommit) commit = cv_e2ee_commit_new (result.commit, NULL, NULL);
+  world_order (meeting->world, meeting->bob, commit);
 }
 
 static void
@@ -283,7 +285,8 @@ test_epochs_in_a_hurry (HostileMeeting *meeting, gconstpointer data)
     CvMlsCommitParams params = {.now_s = (guint64)(meeting->world->clock.wall_us / SECOND)};
     g_auto (CvMlsCommitResult) result = {0};
     g_assert_true (cv_mls_group_commit (group, &params, &result, NULL));
-    world_order (meeting->world, meeting->bob, result.commit);
+    g_autoptr (CvE2eeCommit) commit = cv_e2ee_commit_new (result.commit, NULL, NULL);
+    world_order (meeting->world, meeting->bob, commit);
     cv_mls_group_unref (group);
     group = cv_mls_group_ref (result.next);
     world_run_for (meeting->world, 3 * SECOND / 10);

@@ -31,7 +31,7 @@ derive (CvCrypto *crypto, guint8 room, guint8 secret)
 }
 
 static void
-set_up_with (Door *door, CvMlsSuiteId suite, const char *name)
+set_up_with (Door *door, CvMlsSuiteId suite, const char *name, const char *member_id)
 {
   g_autoptr (GError) error = NULL;
   g_auto (CvCryptoKeyPair) key = {0};
@@ -55,21 +55,22 @@ set_up_with (Door *door, CvMlsSuiteId suite, const char *name)
       .signature_private = cv_secret_span (key.private_key),
       .signature_public = cv_span_from_bytes (key.public_key),
       .identity = cv_span_from_bytes (statement),
+      .application_id = cv_span (member_id, strlen (member_id)),
       .not_before_s = NOW_S - 60,
       .not_after_s = NOW_S + 60,
   };
   g_autoptr (CvMlsJoiner) joiner = cv_mls_joiner_new (door->crypto, &leaf, &error);
   g_assert_no_error (error);
   door->key_package = g_bytes_ref (cv_mls_joiner_get_key_package (joiner));
-  door->sealed = cv_e2ee_knock_seal (door->crypto, door->keys, "connection",
-                                     cv_span_from_bytes (door->key_package), &error);
+  door->sealed =
+      cv_e2ee_knock_seal (door->crypto, door->keys, cv_span_from_bytes (door->key_package), &error);
   g_assert_no_error (error);
 }
 
 static void
 set_up (Door *door, gconstpointer data)
 {
-  set_up_with (door, (CvMlsSuiteId){0x0001}, "Dave");
+  set_up_with (door, (CvMlsSuiteId){0x0001}, "Dave", "connection");
 }
 
 /* The longest name that there can be, in the suite with the longest keys. */
@@ -79,7 +80,13 @@ set_up_largest (Door *door, gconstpointer data)
   g_autoptr (GString) name = g_string_new (NULL);
   for (guint i = 0; i < CV_IDENTITY_NAME_MAX_CHARACTERS; i++)
     g_string_append (name, "\U0001F98A");
-  set_up_with (door, (CvMlsSuiteId){0xF002}, name->str);
+  set_up_with (door, (CvMlsSuiteId){0xF002}, name->str, "0123456789abcdef");
+}
+
+static void
+set_up_nameless (Door *door, gconstpointer member_id)
+{
+  set_up_with (door, (CvMlsSuiteId){0x0001}, "Dave", member_id);
 }
 
 static void
@@ -127,15 +134,13 @@ test_largest (Door *door, gconstpointer data)
   g_assert_cmpuint (info.leaf_len, <=, CV_E2EE_LEAF_MAX_LEN * 3 / 4);
 }
 
-/* Who does not know its connection's id says the empty one. */
+/* It could neither be let in nor thrown out. */
 static void
-test_empty_id (Door *door, gconstpointer data)
+test_names_no_connection (Door *door, gconstpointer data)
 {
-  g_autoptr (GBytes) sealed = cv_e2ee_knock_seal (door->crypto, door->keys, "",
-                                                  cv_span_from_bytes (door->key_package), NULL);
-  g_autoptr (CvE2eeKnock) knock = open_at (door, door->keys, sealed, NOW_S, NULL);
-  g_assert_nonnull (knock);
-  g_assert_cmpstr (knock->member_id, ==, "");
+  g_autoptr (GError) error = NULL;
+  g_assert_null (open_at (door, door->keys, door->sealed, NOW_S, &error));
+  g_assert_error (error, CV_E2EE_ERROR, CV_E2EE_ERROR_POLICY);
 }
 
 static void
@@ -178,7 +183,7 @@ test_rejects_sealed_rubbish (Door *door, gconstpointer data)
     guint8 rubbish[300];
     memset (rubbish, (int)len, sizeof rubbish);
     g_autoptr (GBytes) sealed =
-        cv_e2ee_knock_seal (door->crypto, door->keys, "connection", cv_span (rubbish, len), NULL);
+        cv_e2ee_knock_seal (door->crypto, door->keys, cv_span (rubbish, len), NULL);
     g_assert_null (open_at (door, door->keys, sealed, NOW_S, NULL));
   }
 }
@@ -188,10 +193,14 @@ test_rejects_sealed_rubbish (Door *door, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  static const char *const nameless[] = {"", "0123456789abcdef0", "a\nb", "\xff"};
   g_test_init (&argc, &argv, NULL);
   ADD ("opens", test_opens);
   g_test_add ("/e2ee/knock/largest-leaf", Door, NULL, set_up_largest, test_largest, tear_down);
-  ADD ("empty-id-is-a-text", test_empty_id);
+  for (gsize i = 0; i < G_N_ELEMENTS (nameless); i++) {
+    g_autofree char *path = g_strdup_printf ("/e2ee/knock/names-no-connection/%zu", i);
+    g_test_add (path, Door, nameless[i], set_up_nameless, test_names_no_connection, tear_down);
+  }
   ADD ("rejects-other-secret", test_rejects_other_secret);
   ADD ("rejects-every-change", test_rejects_every_change);
   ADD ("rejects-other-times", test_rejects_other_times);

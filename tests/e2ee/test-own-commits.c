@@ -89,7 +89,7 @@ test_ordered_after_all (HostileMeeting *meeting, gconstpointer is_forgotten)
   meeting->alice->holds_commits = TRUE;
   lock (meeting);
   reject_for (meeting, 2);
-  g_autoptr (GBytes) rejected = g_bytes_ref (meeting->alice->last_commit);
+  g_autoptr (CvE2eeCommit) rejected = cv_e2ee_commit_ref (meeting->alice->last_commit);
   if (is_forgotten)
     reject_for (meeting, 60);
   world_order (meeting->world, meeting->alice, rejected);
@@ -109,7 +109,7 @@ test_first_ordered_after_all (HostileMeeting *meeting, gconstpointer data)
   meeting->alice->holds_commits = TRUE;
   lock (meeting);
   world_run_for (meeting->world, SECOND / 100);
-  g_autoptr (GBytes) first = g_bytes_ref (meeting->alice->last_commit);
+  g_autoptr (CvE2eeCommit) first = cv_e2ee_commit_ref (meeting->alice->last_commit);
   reject_for (meeting, 60);
   g_assert_false (g_bytes_equal (first, meeting->alice->last_commit));
   world_order (meeting->world, meeting->alice, first);

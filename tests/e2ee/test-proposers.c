@@ -34,6 +34,7 @@ static void
 knock_with_times (HostileMeeting *meeting, const HostileGuest *times)
 {
   HostileGuest guest = hostile_make_guest (meeting);
+  guest.connection = "visitor";
   guest.begun_s = times->begun_s;
   guest.statement_left_s = times->statement_left_s;
   guest.leaf_left_s = times->leaf_left_s;
@@ -98,6 +99,7 @@ test_stale_admission (HostileMeeting *meeting, gconstpointer is_removed)
 {
   g_autoptr (GError) error = NULL;
   HostileGuest guest = hostile_make_guest (meeting);
+  guest.connection = "visitor";
   g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
   promote_bob (meeting);
   guint n_left = is_removed != NULL ? 2 : 3;
@@ -148,8 +150,11 @@ test_resealed_knock (HostileMeeting *meeting, gconstpointer data)
   world_run_for (world, 3 * SECOND);
   g_assert_cmpuint (dave->n_joined, ==, 1);
   assert_all_here (meeting, 4);
-  for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (inside); i++) {
     g_assert_cmpuint (cv_e2ee_group_driver_get_n_visitors (inside[i]->driver), ==, 0);
+    g_assert_cmpuint (
+        cv_e2ee_group_driver_get_n_notices (inside[i]->driver, CV_E2EE_NOTICE_BAD_KNOCK), ==, 41);
+  }
 }
 
 /* Dave starts his program again, and his first knock is played again after his second one. */
@@ -381,7 +386,7 @@ test_too_large (void)
   world_run_for (world, 2 * SECOND);
   guint64 epoch = world->epoch;
   for (guint i = 0; i < 2; i++) {
-    g_clear_pointer (&alice->last_commit, g_bytes_unref);
+    g_clear_pointer (&alice->last_commit, cv_e2ee_commit_unref);
     g_assert_true (cv_e2ee_group_driver_set_locked (alice->driver, TRUE, &error));
     g_assert_nonnull (alice->job);
     if (i == 0) {
@@ -404,6 +409,7 @@ static void
 test_lacks_policy (HostileMeeting *meeting, gconstpointer data)
 {
   HostileGuest guest = hostile_make_guest (meeting);
+  guest.connection = "visitor";
   guest.lacks_policy = TRUE;
   g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
   Person *dave = world_add (meeting->world, "Dave", "");
@@ -426,6 +432,7 @@ knock_as_twins (HostileMeeting *meeting)
                                                meeting->world->suite->signature, &key, &error));
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
     HostileGuest guest = hostile_make_guest (meeting);
+    guest.connection = ids[i];
     guest.key = &key;
     g_autoptr (GBytes) key_package = hostile_make_key_package (meeting->world, &guest);
     hostile_knock (meeting, ids[i], key_package);

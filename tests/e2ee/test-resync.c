@@ -132,7 +132,7 @@ test_twice_while_a_worker_computes (HostileMeeting *meeting, gconstpointer data)
   lock (meeting, TRUE);
   world_run_for (meeting->world, SECOND);
   GPtrArray *log = meeting->world->log;
-  GBytes *commit = g_ptr_array_index (log, log->len - 1);
+  CvE2eeCommit *commit = g_ptr_array_index (log, log->len - 1);
   job->group = cv_mls_group_ref (meeting->alice->driver->group);
   bob->is_job_running = TRUE;
   cv_e2ee_group_driver_on_ordered_message (bob, commit);

@@ -19,7 +19,6 @@
 #include <string.h>
 
 #define N_STEPS 8
-#define VISITOR "00112233aabbccdd"
 
 enum { FLAG_HOLDS_KEYS = 1, FLAG_MODERATED = 2 };
 
@@ -110,12 +109,14 @@ play_commit (Play *play)
       .now_s = play->bob->driver->now_s,
   };
   g_auto (CvMlsCommitResult) result = {0};
+  g_autoptr (CvE2eeCommit) commit = NULL;
 
   if (!play->bob->driver->group
       || !cv_mls_group_commit (play->bob->driver->group, &params, &result, NULL))
     return;
   add_epoch (play->epochs, result.next);
-  cv_e2ee_group_driver_on_ordered_message (play->alice->driver, result.commit);
+  commit = world_name_commit (play->bob, &params, result.commit);
+  cv_e2ee_group_driver_on_ordered_message (play->alice->driver, commit);
   if (result.welcome && how & 4)
     cv_e2ee_group_driver_on_welcome (play->carol->driver, result.welcome);
 }
@@ -125,11 +126,11 @@ static void
 play_knock (Play *play)
 {
   g_autoptr (GBytes) offer = dup_long (play->input);
-  g_autoptr (GBytes) sealed = cv_e2ee_knock_seal (play->world->crypto, play->bob->keys, VISITOR,
-                                                  cv_span_from_bytes (offer), NULL);
+  g_autoptr (GBytes) sealed =
+      cv_e2ee_knock_seal (play->world->crypto, play->bob->keys, cv_span_from_bytes (offer), NULL);
 
   if (sealed)
-    cv_e2ee_group_driver_on_knock (play->alice->driver, VISITOR, sealed);
+    cv_e2ee_group_driver_on_knock (play->alice->driver, play->carol->id, sealed);
 }
 
 /* track (1), changes (short) to one of Bob's frames: of two bytes place and one to add. */
@@ -188,7 +189,7 @@ play_server (Play *play)
   CvE2eeGroupDriver *driver = play->alice->driver;
   guint what = cv_reader_u8 (play->input) % 10;
   guint64 epoch = cv_reader_u8 (play->input);
-  const char *name = epoch & 1 ? play->bob->id : VISITOR;
+  const char *name = epoch & 1 ? play->bob->id : play->carol->id;
 
   if (what == 0)
     cv_e2ee_group_driver_on_commit_accepted (driver, epoch);
@@ -220,7 +221,7 @@ play_action (Play *play)
   CvE2eeGroupDriver *driver = play->alice->driver;
   guint what = cv_reader_u8 (play->input) % 6;
   CvMlsLeaf leaf = {cv_reader_u8 (play->input) % 4};
-  const char *knock = leaf.index & 1 ? play->carol->id : VISITOR;
+  const char *knock = play->carol->id;
   g_autoptr (GError) error = NULL;
   gboolean is_done;
 
@@ -321,9 +322,9 @@ play_raw (Play *play, Step step)
   if (step == STEP_RAW_APPLICATION)
     cv_e2ee_group_driver_on_application (play->alice->driver, play->bob->id, bytes);
   else if (step == STEP_RAW_COMMIT)
-    cv_e2ee_group_driver_on_ordered_message (play->alice->driver, bytes);
+    world_tell_ordered (play->alice, bytes);
   else if (step == STEP_RAW_KNOCK)
-    cv_e2ee_group_driver_on_knock (play->alice->driver, VISITOR, bytes);
+    cv_e2ee_group_driver_on_knock (play->alice->driver, play->carol->id, bytes);
   else
     cv_e2ee_group_driver_on_welcome (play->carol->driver, bytes);
 }
@@ -515,7 +516,7 @@ add_commit (GPtrArray *seeds, guint8 flags, guint8 how, const Play *play, CvSpan
 static void
 add_play (GPtrArray *seeds, const Play *play, guint8 flags)
 {
-  CvE2eeHeartbeat heartbeat = {.epoch = 1, .member_id = (char *)VISITOR};
+  CvE2eeHeartbeat heartbeat = {.epoch = 1};
   g_autoptr (GBytes) transcript = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
   g_autoptr (GBytes) beat = NULL;
   g_auto (CvWriter) inner = {0};
@@ -535,7 +536,7 @@ add_play (GPtrArray *seeds, const Play *play, guint8 flags)
   add_raw (seeds, flags, STEP_APPLICATION, CV_SPAN_LITERAL ("\3"));
   add_raw (seeds, flags, STEP_KNOCK, cv_span_from_bytes (knock->key_package));
   add_raw (seeds, flags, STEP_RAW_KNOCK, offer);
-  add_raw (seeds, flags, STEP_RAW_COMMIT, cv_span_from_bytes (play->alice->last_commit));
+  add_raw (seeds, flags, STEP_RAW_COMMIT, cv_span_from_bytes (play->alice->last_commit->bytes));
   for (guint8 how = 0; how < 16; how += 3)
     add_commit (seeds, flags, how, play,
                 how & 4 ? cv_span_from_bytes (knock->key_package) : CV_SPAN_EMPTY);

@@ -129,6 +129,10 @@ fuzz_dup_seeds (void)
   static const char *const texts[] = {
       "{\"type\":\"ping\"}",
       "{\"type\":\"commit\",\"group\":\"Z3JvdXA=\",\"epoch\":7,\"payload\":\"AAEC\"}",
+      "{\"type\":\"commit\",\"group\":\"Z3JvdXA=\",\"epoch\":7,\"payload\":\"AAEC\","
+      "\"adds\":[\"0123456789abcdef\"],\"removes\":[\"a\",\"b\"]}",
+      "{\"type\":\"ordered\",\"seq\":1,\"from\":\"a\",\"group\":\"Z3I=\",\"epoch\":7,"
+      "\"payload\":\"AAEC\",\"adds\":[\"b\"],\"removes\":[\"c\"]}",
       "{\"type\":\"welcomed\",\"payload\":\"AAEC\"}",
       "{\"type\":\"chat\",\"text\":\"gr\\u00fc\\u00dfe \\ud83d\\ude00\"}",
       "{\"type\":\"offer\",\"to\":\"00aa\",\"attempt\":1,\"ufrag\":\"abcd\",\"pwd\":"

@@ -13,6 +13,8 @@ static const char *const from_client[] = {
     "{\"type\":\"open\",\"group\":\"Z3I=\"}",
     "{\"type\":\"knock\",\"payload\":\"AQID\"}",
     "{\"type\":\"commit\",\"group\":\"Z3I=\",\"epoch\":3,\"payload\":\"AQID\"}",
+    "{\"type\":\"commit\",\"group\":\"Z3I=\",\"epoch\":3,\"payload\":\"AQID\","
+    "\"adds\":[\"a\",\"b\"],\"removes\":[\"c\"]}",
     "{\"type\":\"application\",\"group\":\"Z3I=\",\"epoch\":3,\"payload\":\"AQID\"}",
     "{\"type\":\"welcome\",\"to\":[\"0123456789abcdef\"],\"group\":\"Z3I=\",\"epoch\":4,"
     "\"payload\":\"AQID\"}",
@@ -35,6 +37,8 @@ static const char *const from_server[] = {
     "{\"type\":\"knock-gone\",\"seq\":1,\"id\":\"0123456789abcdef\"}",
     "{\"type\":\"ordered\",\"seq\":1,\"from\":\"0123456789abcdef\",\"group\":\"Z3I=\",\"epoch\":3,"
     "\"payload\":\"AQID\"}",
+    "{\"type\":\"ordered\",\"seq\":1,\"from\":\"0123456789abcdef\",\"group\":\"Z3I=\",\"epoch\":3,"
+    "\"payload\":\"AQID\",\"adds\":[\"a\"],\"removes\":[\"b\",\"c\"]}",
     "{\"type\":\"relayed\",\"seq\":1,\"from\":\"0123456789abcdef\",\"group\":\"Z3I=\",\"epoch\":3,"
     "\"payload\":\"AQID\"}",
     "{\"type\":\"accepted\",\"seq\":1,\"epoch\":3}",
@@ -123,7 +127,8 @@ test_rejects_missing_and_null_fields (void)
       json_object_remove_member (json_node_get_object (node), name->data);
       without = json_to_string (node, FALSE);
       if (g_str_equal (name->data, "token") || g_str_equal (name->data, "last-seq")
-          || g_str_equal (name->data, "reason"))
+          || g_str_equal (name->data, "reason") || g_str_equal (name->data, "adds")
+          || g_str_equal (name->data, "removes"))
         continue;
       assert_rejected (CV_MESSAGE_FROM_CLIENT, without, CV_PROTOCOL_ERROR_FIELD);
       n_required++;

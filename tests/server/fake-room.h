@@ -212,7 +212,9 @@ static inline void
 let_in (Person *host, Person *guest, guint epoch)
 {
   g_assert_true (say (guest, "{\"type\":\"knock\",\"payload\":\"AQID\"}"));
-  host->member->may_welcome = TRUE;
+  g_clear_pointer (&host->member->guests, g_ptr_array_unref);
+  host->member->guests = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (host->member->guests, g_strdup (guest->member->id));
   host->member->welcome_epoch = epoch;
   host->member->welcome_until_us = G_MAXINT64;
   g_assert_true (say_welcome (host, guest, epoch));
@@ -224,6 +226,23 @@ say_commit (Person *person, guint epoch, const char *payload)
 {
   return sayf (person, "{\"type\":\"commit\",\"group\":\"Z3I=\",\"epoch\":%u,\"payload\":\"%s\"}",
                epoch, payload);
+}
+
+/* adds, removes: what is between the brackets of a list. */
+static inline gboolean
+say_commit_of (Person *person, guint epoch, const char *adds, const char *removes)
+{
+  return sayf (person,
+               "{\"type\":\"commit\",\"group\":\"Z3I=\",\"epoch\":%u,\"payload\":\"QQ==\","
+               "\"adds\":[%s],\"removes\":[%s]}",
+               epoch, adds, removes);
+}
+
+/* In quotes, for a list of one; full. */
+static inline char *
+dup_quoted_id (const Person *person)
+{
+  return g_strdup_printf ("\"%s\"", person->member->id);
 }
 
 static inline gboolean

@@ -218,7 +218,9 @@ let_in (Person *host, Person *guest)
 
   knock (guest);
   WAIT_FOR (find (host, CV_MESSAGE_KNOCKED) != NULL);
-  ask (host, new_group_message (CV_MESSAGE_COMMIT, 0, "adds the guest"));
+  CvMessage *commit = new_group_message (CV_MESSAGE_COMMIT, 0, "adds the guest");
+  commit->group_message.adds = g_strdupv ((char **)to);
+  ask (host, commit);
   WAIT_FOR (host->is_done);
   g_assert_cmpint (host->answer->type, ==, CV_MESSAGE_ACCEPTED);
   welcome->welcome.to = g_strdupv ((char **)to);

@@ -347,7 +347,8 @@ test_welcomes_do_not_pile_up (void)
   }
   for (guint i = 0; i < G_N_ELEMENTS (guests); i++) {
     g_assert_true (say (guests[i], "{\"type\":\"knock\",\"payload\":\"AQID\"}"));
-    g_assert_true (say_commit (meeting.people[0], i, "QQ=="));
+    g_autofree char *id = dup_quoted_id (guests[i]);
+    g_assert_true (say_commit_of (meeting.people[0], i, id, ""));
     acknowledge (meeting.people[0]);
     forget (meeting.people[0]);
     g_assert_true (sayf (meeting.people[0],

@@ -33,7 +33,9 @@ append_bytes (CvServerRoomLog *log, guint64 epoch, const char *from, gsize len)
   g_autoptr (GBytes) payload = g_bytes_new_take (g_malloc0 (len), len);
   int result = -1;
 
-  log->vtable->append (log, epoch, from, payload, keep_result, &result, NULL);
+  log->vtable->append (
+      log, &(CvServerLogEntry){.epoch = epoch, .from = (char *)from, .payload = payload},
+      keep_result, &result, NULL);
   return result;
 }
 
