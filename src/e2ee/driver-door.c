@@ -70,6 +70,19 @@ is_stale (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
   return member != NULL && !cv_e2ee_driver_rules_is_later (knock->statement, member);
 }
 
+/* Its owner was added and may still wait for the Welcome, or has it; who has just come is told of the
+ * knock, and a denial would be faster. */
+static gboolean
+is_answered (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
+{
+  const CvE2eeDriverMember *member =
+      cv_e2ee_driver_roster_find_identity (driver, knock->statement->identity_hash);
+  return member != NULL
+         && memcmp (member->statement->mls_key_hash, knock->statement->mls_key_hash,
+                    sizeof member->statement->mls_key_hash)
+                == 0;
+}
+
 /* A KeyPackage whose Add we saw, or whose leaf was here before us and was removed: its admission may
  * still be in time, and was for the joining of then. */
 static gboolean
@@ -349,6 +362,10 @@ open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
                                        cv_span_from_bytes (sealed), driver->now_s, &error);
   /* Somebody else's, sealed again: its owner would have to share its place and its vote. */
   gboolean is_own = visitor->knock != NULL && g_str_equal (visitor->knock->member_id, knock_id);
+  if (is_own && is_answered (driver, visitor->knock)) {
+    cv_e2ee_driver_door_remove (driver, visitor);
+    return;
+  }
   if (visitor->knock != NULL && (!is_own || !is_acceptable (driver, visitor->knock, &error)))
     g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
   if (visitor->knock == NULL) {

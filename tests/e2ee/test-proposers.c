@@ -483,6 +483,25 @@ test_twins_and_a_leaver (HostileMeeting *meeting, gconstpointer data)
       cv_e2ee_group_driver_find_by_member_id (meeting->alice->driver, meeting->carol->id));
 }
 
+/* Who has just come is told of all who knock, also of those whose commit was ordered meanwhile and who
+ * wait for its Welcome: no word of a wrong passcode may be faster than that. */
+static void
+test_knock_of_who_was_added (HostileMeeting *meeting, gconstpointer data)
+{
+  Person *dave = world_add (meeting->world, "Dave", "");
+  Person *inside[] = {meeting->alice, meeting->bob, meeting->carol};
+  world_join (meeting->world, dave);
+  for (guint i = 0; i < G_N_ELEMENTS (inside); i++)
+    cv_e2ee_group_driver_on_knock (inside[i]->driver, dave->id, dave->last_knock);
+  world_run_for (meeting->world, 2 * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (inside); i++) {
+    g_assert_cmpuint (inside[i]->driver->visitors->len, ==, 0);
+    g_assert_cmpuint (
+        cv_e2ee_group_driver_get_n_notices (inside[i]->driver, CV_E2EE_NOTICE_BAD_KNOCK), ==, 0);
+  }
+  world_assert_agree (meeting->world);
+}
+
 #define ADD(path, data, test_fn)                                                                   \
   g_test_add ("/e2ee/proposers/" path, HostileMeeting, data, hostile_set_up, test_fn,              \
               hostile_tear_down)
@@ -516,5 +535,6 @@ main (int argc, char **argv)
   ADD ("back-too-late", NULL, test_back_too_late);
   ADD ("return-window", NULL, test_return_window);
   ADD ("used-are-forgotten", NULL, test_used_are_forgotten);
+  ADD ("knock-of-who-was-added", NULL, test_knock_of_who_was_added);
   return g_test_run ();
 }
