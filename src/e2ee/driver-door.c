@@ -14,6 +14,7 @@
 #define BEGUN_S 60 /* the clocks of two members differ, as with admissions */
 #define ADMISSION_AHEAD_S 30 /* of the room that others give a clock that is fast */
 #define LEFT_S 120 /* the same, and the way of a commit to everybody */
+#define WELCOME_US (10 * G_USEC_PER_SEC) /* from a commit to its Welcome, at the most */
 
 void
 cv_e2ee_driver_visitor_free (CvE2eeDriverVisitor *visitor)
@@ -71,7 +72,7 @@ is_stale (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
 }
 
 /* Its owner was added and may still wait for the Welcome, or has it; who has just come is told of the
- * knock, and a denial would be faster. */
+ * knock, and a denial would be faster. Only when the Welcome was lost it is one. */
 static gboolean
 is_answered (const CvE2eeGroupDriver *driver, const CvE2eeKnock *knock)
 {
@@ -362,10 +363,8 @@ open_knock (CvE2eeGroupDriver *driver, const char *knock_id, GBytes *sealed)
                                        cv_span_from_bytes (sealed), driver->now_s, &error);
   /* Somebody else's, sealed again: its owner would have to share its place and its vote. */
   gboolean is_own = visitor->knock != NULL && g_str_equal (visitor->knock->member_id, knock_id);
-  if (is_own && is_answered (driver, visitor->knock)) {
-    cv_e2ee_driver_door_remove (driver, visitor);
-    return;
-  }
+  if (is_own && is_answered (driver, visitor->knock))
+    visitor->since_us += WELCOME_US;
   if (visitor->knock != NULL && (!is_own || !is_acceptable (driver, visitor->knock, &error)))
     g_clear_pointer (&visitor->knock, cv_e2ee_knock_free);
   if (visitor->knock == NULL) {
