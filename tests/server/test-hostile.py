@@ -420,7 +420,8 @@ def acknowledgements_make_no_room(program, folder):
         slow = cleanup.enter_context(slow_reader(server))
         slow.sendall(text_frame(KNOCK))
         member = hear_type(host, "knocked")["id"]
-        say(host, {"type": "commit", "group": "Z3I=", "epoch": 0, "payload": "QQ=="})
+        say(host, {"type": "commit", "group": "Z3I=", "epoch": 0, "payload": "QQ==",
+                   "adds": [member]})
         hear_type(host, "accepted")
         say(host, {"type": "welcome", "to": [member], "group": "Z3I=", "epoch": 1,
                    "payload": "QQ=="})
