@@ -241,6 +241,12 @@ show_failure_keyring (CvWindow *window)
 }
 
 static void
+show_failure_left_behind (CvWindow *window)
+{
+  show_failure (window, CV_CALL_ERROR_LEFT_BEHIND);
+}
+
+static void
 show_preferences (CvWindow *window)
 {
   gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", NULL);
@@ -283,6 +289,7 @@ static const struct {
     {"failure-passcode", show_failure_passcode},
     {"failure-certificate", show_failure_certificate},
     {"failure-keyring", show_failure_keyring},
+    {"failure-left-behind", show_failure_left_behind},
     {"preferences", show_preferences},
     {"shortcuts", show_shortcuts},
     {"about", show_about},
