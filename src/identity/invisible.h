@@ -3,7 +3,8 @@
 
 /* Characters that show nothing: with one, two names look the same and are not.
  *
- * Not look-alike letters: "а" of the Cyrillic script is another letter than "a". Any thread. */
+ * Not look-alike letters: "а" of the Cyrillic script is another letter than "a". No name in a group
+ * may have one of these, so to change the table splits meetings (name-character.h). Any thread. */
 #pragma once
 
 #include <glib.h>
