@@ -363,9 +363,10 @@ gboolean cv_e2ee_driver_rules_check_ids (const CvE2eeGroupDriver *driver,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same for a later epoch of our own group, as somebody else tells of it. */
-gboolean cv_e2ee_driver_rules_check_return (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
-                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a later epoch of our own group, as the member of that leaf tells of it. */
+gboolean
+cv_e2ee_driver_rules_check_return (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
+                                   CvMlsLeaf teller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether a Welcome to a group of so many members, whose leaves have so many bytes, can be relayed
  * even when no parent of its tree is blank. */
@@ -474,6 +475,8 @@ gint64 cv_e2ee_driver_returns_run (CvE2eeGroupDriver *driver);
 /* ---- wishes ---- */
 /* The policy that they make of the present one; FALSE: they change nothing. */
 gboolean cv_e2ee_driver_wishes_apply (const CvE2eeGroupDriver *driver, CvE2eePolicy *policy);
+/* TRUE: `next` differs from the present policy in nothing but what is wished. */
+gboolean cv_e2ee_driver_wishes_explain (const CvE2eeGroupDriver *driver, const CvE2eePolicy *next);
 void cv_e2ee_driver_wishes_settle (CvE2eeGroupDriver *driver); /* drops those that hold */
 void cv_e2ee_driver_wishes_clear (CvE2eeGroupDriver *driver);
 void cv_e2ee_driver_wishes_set_locked (CvE2eeGroupDriver *driver, gboolean is_locked);

@@ -122,8 +122,11 @@ come_back (CvE2eeGroupDriver *driver, CvSpan group_info)
 {
   g_auto (CvMlsCommitResult) result = {0};
   g_autoptr (GError) error = NULL;
-  if (!cv_mls_group_resync (driver->group, group_info, driver->now_s, &result, &error)
-      || !cv_e2ee_driver_rules_check_return (driver, result.next, &error)) {
+  CvMlsLeaf teller;
+  /* Whose leaf that is in our old epoch, too: see can_all_follow. */
+  if (!cv_mls_group_peek_info_signer (group_info, &teller, &error)
+      || !cv_mls_group_resync (driver->group, group_info, driver->now_s, &result, &error)
+      || !cv_e2ee_driver_rules_check_return (driver, result.next, teller, &error)) {
     g_debug ("resync: %s", error->message);
     cv_e2ee_driver_notice (driver, CV_E2EE_NOTICE_BAD_WELCOME, CV_E2EE_EVERYBODY);
     return;
@@ -217,6 +220,22 @@ cv_e2ee_driver_resync_forget (CvE2eeGroupDriver *driver, CvMlsLeaf leaf)
   }
 }
 
+/* Whose turn it is to answer. Moderators first, in their order: they alone are believed when something
+ * has changed (cv_e2ee_driver_rules_check_return). */
+static guint
+get_turn (const CvE2eeGroupDriver *driver)
+{
+  guint turn = 0;
+  for (gsize i = 0; i < driver->policy.n_moderators; i++) {
+    const CvE2eeDriverMember *member =
+        cv_e2ee_driver_roster_find_identity (driver, driver->policy.moderators[i].hash);
+    if (member != NULL && member->public.is_self)
+      return turn;
+    turn += member != NULL && member->away_at_us == 0;
+  }
+  return turn + driver->own_rank;
+}
+
 static void
 take_request (CvE2eeGroupDriver *driver, const char *from, GBytes *message, CvReader *reader)
 {
@@ -244,7 +263,7 @@ take_request (CvE2eeGroupDriver *driver, const char *from, GBytes *message, CvRe
   request->public_key = cv_span_dup (public_key);
   request->leaf = leaf;
   request->is_repeated = member->n_resync_asked > 1;
-  request->due_us = driver->now_us + driver->own_rank * (gint64)CV_E2EE_DRIVER_RANK_STEP_US;
+  request->due_us = driver->now_us + get_turn (driver) * (gint64)CV_E2EE_DRIVER_RANK_STEP_US;
   g_ptr_array_add (driver->resync_requests, request);
   if (!hash_request (driver, cv_span_from_bytes (message), request->hash))
     g_ptr_array_remove (driver->resync_requests, request);

@@ -480,16 +480,29 @@ cv_e2ee_driver_rules_check_group (CvE2eeGroupDriver *driver, const CvMlsGroup *g
   return TRUE;
 }
 
+/* What changed while we were away, and by whom, cannot be seen. A moderator could have changed all of
+ * it, so a moderator is believed; not who could not, be it half of the meeting. What we ask for
+ * ourselves may have been ordered without our knowing. */
+static gboolean
+may_tell (const CvE2eeGroupDriver *driver, CvMlsLeaf teller, const CvE2eePolicy *next)
+{
+  const CvE2eeDriverMember *member = cv_e2ee_driver_roster_find (driver, teller);
+  return cv_e2ee_driver_wishes_explain (driver, next)
+         || (member != NULL
+             && cv_e2ee_policy_is_moderator (&driver->policy, member->statement->identity_hash));
+}
+
 gboolean
 cv_e2ee_driver_rules_check_return (CvE2eeGroupDriver *driver, const CvMlsGroup *group,
-                                   GError **error)
+                                   CvMlsLeaf teller, GError **error)
 {
   CvE2eePolicy policy;
   if (!cv_e2ee_driver_rules_check_group (driver, group, error)
       || !cv_e2ee_policy_parse (cv_mls_group_get_extension (group, CV_E2EE_POLICY_TYPE), &policy,
                                 error))
     return FALSE;
-  /* Which moderator changed what while we were away cannot be seen; what none may change can. */
-  return cv_e2ee_policy_may_become (&driver->policy, &policy)
-         || refuse (error, "expected meeting, creator and suite to stay while we were away");
+  if (!cv_e2ee_policy_may_become (&driver->policy, &policy))
+    return refuse (error, "expected meeting, creator and suite to stay while we were away");
+  return may_tell (driver, teller, &policy)
+         || refuse (error, "expected a moderator to tell what has changed while we were away");
 }

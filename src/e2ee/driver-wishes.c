@@ -45,12 +45,11 @@ settle_unless_under_way (CvE2eeGroupDriver *driver)
     cv_e2ee_driver_wishes_settle (driver);
 }
 
-gboolean
-cv_e2ee_driver_wishes_apply (const CvE2eeGroupDriver *driver, CvE2eePolicy *policy)
+/* FALSE: they change nothing. */
+static gboolean
+apply_to (const CvE2eeWishes *wishes, CvE2eePolicy *policy)
 {
-  const CvE2eeWishes *wishes = &driver->wishes;
   gboolean is_changed = FALSE;
-  *policy = driver->policy;
   if (wishes->has_locked && policy->is_locked != wishes->is_locked) {
     policy->is_locked = wishes->is_locked;
     is_changed = TRUE;
@@ -65,6 +64,26 @@ cv_e2ee_driver_wishes_apply (const CvE2eeGroupDriver *driver, CvE2eePolicy *poli
       is_changed = set_moderator (policy, wish->hash, wish->is_moderator) || is_changed;
   }
   return is_changed;
+}
+
+gboolean
+cv_e2ee_driver_wishes_apply (const CvE2eeGroupDriver *driver, CvE2eePolicy *policy)
+{
+  *policy = driver->policy;
+  return apply_to (&driver->wishes, policy);
+}
+
+gboolean
+cv_e2ee_driver_wishes_explain (const CvE2eeGroupDriver *driver, const CvE2eePolicy *next)
+{
+  CvE2eePolicy policies[2] = {driver->policy, *next};
+  g_autoptr (GBytes) present = NULL;
+  g_autoptr (GBytes) other = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (policies); i++)
+    apply_to (&driver->wishes, &policies[i]);
+  present = cv_e2ee_policy_write (&policies[0]);
+  other = cv_e2ee_policy_write (&policies[1]);
+  return g_bytes_equal (present, other);
 }
 
 void

@@ -293,6 +293,17 @@ cv_mls_group_dup_bare_group_info (const CvMlsGroup *group, GError **error)
 }
 
 gboolean
+cv_mls_group_peek_info_signer (CvSpan group_info, CvMlsLeaf *signer, GError **error)
+{
+  g_auto (CvMlsMessage) message = {0};
+
+  if (!parse_info (group_info, &message, error))
+    return FALSE;
+  *signer = message.group_info.signer;
+  return TRUE;
+}
+
+gboolean
 cv_mls_group_external_join (const CvCrypto *crypto, const CvMlsExternalJoinParams *params,
                             CvMlsCommitResult *result, GError **error)
 {

@@ -479,6 +479,11 @@ cv_mls_group_dup_group_info (const CvMlsGroup *group, GError **error) G_GNUC_WAR
 GBytes *cv_mls_group_dup_bare_group_info (const CvMlsGroup *group,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Who says to have signed that GroupInfo (RFC 9420 §12.4.3): MLSMessage. It is true when joining with it
+ * succeeded. */
+gboolean cv_mls_group_peek_info_signer (CvSpan group_info, CvMlsLeaf *signer,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Everything is borrowed for the call. */
 typedef struct {
   CvSpan group_info; /* MLSMessage */

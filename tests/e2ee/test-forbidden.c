@@ -41,6 +41,16 @@ make_usurpers_policy (HostileMeeting *meeting)
   return cv_e2ee_policy_write (&policy);
 }
 
+/* Bob beside her. */
+static GBytes *
+make_climbers_policy (HostileMeeting *meeting)
+{
+  CvE2eePolicy policy = *cv_e2ee_group_driver_get_policy (meeting->alice->driver);
+  memcpy (policy.moderators[policy.n_moderators++].hash, meeting->bob->driver->own_hash,
+          CV_IDENTITY_HASH_LEN);
+  return cv_e2ee_policy_write (&policy);
+}
+
 /* Bob's commit is ordered, and he goes on with it. */
 static void
 commit_and_follow (HostileMeeting *meeting, CvMlsCommitParams *params)
@@ -61,12 +71,18 @@ commit_and_follow (HostileMeeting *meeting, CvMlsCommitParams *params)
 }
 
 static void
-usurp (HostileMeeting *meeting)
+commit_policy (HostileMeeting *meeting, GBytes *policy)
 {
-  g_autoptr (GBytes) policy = make_usurpers_policy (meeting);
   CvSpan span = cv_span_from_bytes (policy);
   commit_and_follow (meeting,
                      &(CvMlsCommitParams){.policy = &span, .policy_type = CV_E2EE_POLICY_TYPE});
+}
+
+static void
+usurp (HostileMeeting *meeting)
+{
+  g_autoptr (GBytes) policy = make_usurpers_policy (meeting);
+  commit_policy (meeting, policy);
 }
 
 /* Dan and Dora are Bob's: they say nothing against what he does, so nothing is voided. */
@@ -231,16 +247,19 @@ test_voided_is_in_nobodys_way (HostileMeeting *meeting, gconstpointer data)
 
 /* ---- what a way back may lead to ---- */
 
-/* The server withholds the commit, and Bob, the only other one, tells where the meeting is now. */
+/* The server withholds the commit, and Bob, the only other one, tells where the meeting is now: he is
+ * its creator, or has become a moderator by himself. */
 static void
-test_usurper_tells_the_way_back (HostileMeeting *meeting, gconstpointer data)
+test_usurper_tells_the_way_back (HostileMeeting *meeting, gconstpointer is_climber)
 {
+  g_autoptr (GBytes) policy =
+      is_climber != NULL ? make_climbers_policy (meeting) : make_usurpers_policy (meeting);
   world_leave (meeting->world, meeting->carol);
   world_run_until_members (meeting->world, 2, 10 * SECOND);
   world_run_for (meeting->world, SECOND);
   Before before = look (meeting->alice);
   meeting->alice->no_ordered = meeting->alice->has_no_log = TRUE;
-  usurp (meeting);
+  commit_policy (meeting, policy);
   for (guint i = 0; i < 40 && meeting->alice->n_ended == 0; i++) {
     world_run_for (meeting->world, SECOND);
     if (meeting->alice->n_ended == 0)
@@ -291,6 +310,8 @@ main (int argc, char **argv)
   ADD ("ends-the-way-back", test_ends_the_way_back);
   ADD ("voided-is-in-nobodys-way", test_voided_is_in_nobodys_way);
   ADD ("usurper-tells-the-way-back", test_usurper_tells_the_way_back);
+  g_test_add ("/e2ee/forbidden/climber-tells-the-way-back", HostileMeeting, GINT_TO_POINTER (TRUE),
+              hostile_set_up, test_usurper_tells_the_way_back, hostile_tear_down);
   ADD ("moderators-changes-are-followed", test_moderators_changes_are_followed);
   return g_test_run ();
 }

@@ -75,6 +75,33 @@ leave_carol_behind (HostileMeeting *meeting)
   meeting->carol->has_no_log = TRUE;
 }
 
+/* Only a moderator is believed that the meeting was locked: so Bob leaves her the time, and she is
+ * asked once. */
+static void
+test_moderators_answer_first (HostileMeeting *meeting, gconstpointer data)
+{
+  leave_carol_behind (meeting);
+  meeting->bob->driver->own_rank = 0;
+  meeting->alice->driver->own_rank = 5;
+  world_run_for (meeting->world, 15 * SECOND);
+  g_assert_cmpuint (meeting->world->n_group_infos, ==, 1);
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->carol->driver, CV_E2EE_NOTICE_BAD_WELCOME), ==,
+      0);
+  world_assert_agree (meeting->world);
+}
+
+/* She hears nothing: Bob is not believed, and she cannot come back by herself. */
+static void
+test_believes_no_other (HostileMeeting *meeting, gconstpointer data)
+{
+  leave_carol_behind (meeting);
+  meeting->alice->no_applications = TRUE;
+  world_run_for (meeting->world, 30 * SECOND);
+  g_assert_cmpuint (meeting->world->n_group_infos, >, 1);
+  g_assert_cmpint (meeting->carol->end, ==, CV_E2EE_END_GROUP_GONE);
+}
+
 static void
 test_request_played_again (HostileMeeting *meeting, gconstpointer data)
 {
@@ -99,11 +126,11 @@ test_false_word (HostileMeeting *meeting, gconstpointer data)
 {
   GBytes *last = NULL;
   leave_carol_behind (meeting);
+  lock (meeting, FALSE); /* what Bob tells is what she knows */
+  meeting->alice->no_applications = TRUE;
   for (guint i = 0; i < 1500; i++) {
     g_auto (CvWriter) writer = {0};
     guint8 hash[32];
-    meeting->alice->driver->own_rank = 1;
-    meeting->bob->driver->own_rank = 2;
     world_run_for (meeting->world, SECOND / 100);
     if (meeting->carol->last_control == last)
       continue;
@@ -114,9 +141,12 @@ test_false_word (HostileMeeting *meeting, gconstpointer data)
     cv_writer_u8 (&writer, CV_E2EE_CONTROL_RESYNC_ANSWERED);
     cv_writer_put (&writer, CV_SPAN_ARRAY (hash));
     g_autoptr (GBytes) word = cv_writer_take (&writer);
-    cv_e2ee_group_driver_on_application (meeting->alice->driver, "mallory", word);
     cv_e2ee_group_driver_on_application (meeting->bob->driver, "mallory", word);
   }
+  g_assert_cmpuint (
+      cv_e2ee_group_driver_get_n_notices (meeting->bob->driver, CV_E2EE_NOTICE_RESYNCED), ==, 1);
+  meeting->alice->no_applications = FALSE;
+  world_run_for (meeting->world, 4 * SECOND); /* their heartbeats */
   g_assert_cmpuint (meeting->carol->n_ended, ==, 0);
   world_assert_agree (meeting->world);
 }
@@ -153,6 +183,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("cannot-follow", test_cannot_follow);
   ADD ("far-behind", test_far_behind);
+  ADD ("moderators-answer-first", test_moderators_answer_first);
+  ADD ("believes-no-other", test_believes_no_other);
   ADD ("request-played-again", test_request_played_again);
   ADD ("false-word", test_false_word);
   ADD ("twice-while-a-worker-computes", test_twice_while_a_worker_computes);

@@ -318,7 +318,27 @@ typedef struct {
   void (*run) (World *world, gconstpointer data);
 } Claim;
 
+/* Before anything is joined: whose GroupInfo that is. */
+static void
+test_signer (World *world, gconstpointer data)
+{
+  g_autoptr (GBytes) bobs = NULL;
+  g_autoptr (GError) error = NULL;
+  CvMlsLeaf signer = {G_MAXUINT32};
+
+  g_assert_true (cv_mls_group_peek_info_signer (cv_span_from_bytes (world->info), &signer, &error));
+  g_assert_cmpuint (signer.index, ==, cv_mls_group_get_own_leaf (world->alice->group).index);
+  bobs = cv_mls_group_dup_bare_group_info (world->bob->group, &error);
+  g_assert_no_error (error);
+  g_assert_true (cv_mls_group_peek_info_signer (cv_span_from_bytes (bobs), &signer, &error));
+  g_assert_cmpuint (signer.index, ==, cv_mls_group_get_own_leaf (world->bob->group).index);
+  g_assert_false (cv_mls_group_peek_info_signer (
+      cv_span (cv_span_from_bytes (bobs).data, g_bytes_get_size (bobs) - 1), &signer, &error));
+  g_assert_error (error, CV_MLS_ERROR, CV_MLS_ERROR_MALFORMED);
+}
+
 static const Claim claims[] = {
+    {"signer", test_signer},
     {"tree-inside", test_tree_inside},
     {"tree-beside", test_tree_beside},
     {"back-by-tree-beside", test_back_by_tree_beside},
