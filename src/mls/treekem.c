@@ -255,6 +255,21 @@ cv_mls_treekem_path_free (CvMlsTreekemPath *path)
   g_free (path);
 }
 
+/* RFC 9420 §12.4.2: each key of the new path is in the tree once, or the others refuse it. Chance brings
+ * no two, so this is for a random generator that fails. */
+static gboolean
+check_keys_are_unique (const CvMlsRatchetTree *tree, const CvMlsTreekemPath *path,
+                       const GPtrArray *public_keys, GError **error)
+{
+  gboolean is_unique = cv_mls_ratchet_tree_count_key (tree, path->leaf_node->encryption_key) == 1;
+
+  for (guint i = 0; i < public_keys->len && is_unique; i++)
+    is_unique = cv_mls_ratchet_tree_count_key (tree, g_ptr_array_index (public_keys, i)) == 1;
+  return is_unique
+         || cv_mls_error_fail (error, CV_MLS_ERROR_INVALID,
+                               "a key of the new path is in the tree already");
+}
+
 CvMlsTreekemPath *
 cv_mls_treekem_renew (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsTreeKeys *keys,
                       const CvMlsTreekemRenew *renew, GError **error)
@@ -278,6 +293,7 @@ cv_mls_treekem_renew (const CvMlsCipher *cipher, CvMlsRatchetTree *tree, CvMlsTr
   parent_hash = put_path_nodes (cipher, tree, steps, public_keys, error);
   if (!parent_hash
       || !renew_leaf (cipher, tree, keys, renew, cv_span_from_bytes (parent_hash), path, error)
+      || !check_keys_are_unique (tree, path, public_keys, error)
       || cv_mls_tree_hash_update (cipher, tree, error).len == 0)
     return NULL;
   return g_steal_pointer (&path);
